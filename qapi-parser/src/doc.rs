@@ -1,0 +1,63 @@
+//! Documentation comments: blocks between two lines of `##`.
+
+use crate::source::Span;
+
+/// A documentation comment, structured but with its text as it stands.
+///
+/// The structure follows QEMU's `docs/devel/qapi-code-gen.rst`, section *Documentation markup*.
+#[derive(Debug, Clone)]
+pub struct DocComment {
+    /// The definition that the block names in its first line (`@NAME:`); `None` in a free-form block.
+    pub symbol: Option<Symbol>,
+    /// The sections in the order of the text. The first is [`SectionKind::Body`] if there is text in
+    /// front of the first member or tag.
+    pub sections: Vec<Section>,
+    /// From the opening to the closing `##`.
+    pub span: Span,
+}
+
+/// The name that a definition's documentation begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// The name, without `@` and `:`.
+    pub name: String,
+    /// The name's place.
+    pub span: Span,
+}
+
+/// A section of a documentation comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it is about.
+    pub kind: SectionKind,
+    /// Its text: comment markers and the section's own indentation taken away, lines joined by `\n`,
+    /// blank lines at the end cut.
+    pub text: String,
+    /// From its first line to its last.
+    pub span: Span,
+}
+
+/// What a section of a documentation comment is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SectionKind {
+    /// Text in front of the first member or tag.
+    Body,
+    /// `@NAME:` of a member, argument, value or branch.
+    Member(Symbol),
+    /// `@NAME:` under `Features:`.
+    Feature(Symbol),
+    /// `Returns:`.
+    Returns,
+    /// `Errors:`.
+    Errors,
+    /// `Since:`.
+    Since,
+    /// `TODO:`.
+    Todo,
+    /// `Note:` or `Notes:` (up to QEMU 9.0).
+    Note,
+    /// `Example:` or `Examples:` (up to QEMU 9.0).
+    Example,
+    /// Text without a tag behind a member or a tagged section.
+    Plain,
+}
