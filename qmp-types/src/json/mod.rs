@@ -1,0 +1,94 @@
+//! How the bindings read and write JSON.
+//!
+//! The generated types implement [`FromJson`] and [`ToJson`], two traits without type parameters: their
+//! code is compiled once, in this crate, and not again in every program that uses it. On top of them lie
+//! thin [`serde`] implementations, so that `serde_json::from_str` and friends work on every type.
+//!
+//! Reading walks the text once and never builds a tree; what it skips, and every scalar, goes through
+//! `serde_json`. A value nested deeper than [`MAX_DEPTH`] is refused.
+
+mod error;
+#[macro_use]
+mod macros;
+mod reader;
+mod scalars;
+mod shell;
+mod writer;
+
+pub use error::{Error, ErrorKind, PathSegment};
+pub use reader::{Kind, MAX_DEPTH, Members, Reader, required};
+pub use scalars::Null;
+pub use shell::{deserialize, serialize};
+pub use writer::{ObjectWriter, Writer};
+
+/// A type that can be read from JSON.
+pub trait FromJson: Sized {
+    /// Reads one value at the reader's place and leaves the reader behind it.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or the value is not one of this type.
+    fn from_json(reader: &mut Reader<'_>) -> Result<Self, Error>;
+}
+
+/// A type that can be written as JSON.
+pub trait ToJson {
+    /// Appends this value.
+    fn to_json(&self, writer: &mut Writer);
+}
+
+/// An object type, whose members may share a JSON object with those of a union's base.
+pub trait FromMembers: Sized {
+    /// Reads all members up to the end of the object.
+    ///
+    /// # Errors
+    /// When a member is malformed or a required one is absent.
+    fn from_members(members: &mut Members<'_, '_>) -> Result<Self, Error>;
+}
+
+/// An object type, whose members may share a JSON object with those of a union's base.
+pub trait ToMembers {
+    /// Appends all members that are present.
+    fn to_members(&self, object: &mut ObjectWriter<'_>);
+}
+
+/// The branches of a union: an enum whose variants carry each branch's members.
+pub trait Branches: Sized {
+    /// Reads the members of the branch that `tag` selects.
+    ///
+    /// # Errors
+    /// As [`FromMembers::from_members`].
+    fn from_branch(tag: &str, members: &mut Members<'_, '_>) -> Result<Self, Error>;
+
+    /// The value of the union's tag member that selects this branch.
+    fn tag(&self) -> &str;
+
+    /// Appends the members of the branch, without the tag.
+    fn branch_to_members(&self, object: &mut ObjectWriter<'_>);
+}
+
+/// Reads a value from a text that holds it and nothing else.
+///
+/// ```
+/// # use qmp_types::json;
+/// assert_eq!(json::from_str::<Vec<i64>>("[1, 2]")?, [1, 2]);
+/// let error = json::from_str::<Vec<i64>>("[1, true]").unwrap_err();
+/// assert_eq!(error.to_string(), "[1]: expected an integer, found a boolean");
+/// # Ok::<(), json::Error>(())
+/// ```
+///
+/// # Errors
+/// When the text is not JSON, holds more than one value, or the value is not one of the type.
+pub fn from_str<T: FromJson>(text: &str) -> Result<T, Error> {
+    let mut reader = Reader::new(text);
+    let value = T::from_json(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+/// Writes a value as compact JSON.
+#[must_use]
+pub fn to_string<T: ToJson + ?Sized>(value: &T) -> String {
+    let mut writer = Writer::new();
+    value.to_json(&mut writer);
+    writer.into_string()
+}
