@@ -1,1 +1,55 @@
-//! placeholder
+//! QEMU's QAPI schema, resolved: every name looked up, every rule checked, and the schema as a value.
+//!
+//! A [`Schema`] comes from a QEMU tree ([`Tree`]), from the text of a schema ([`from_ast`]), or from one of
+//! the snapshots that this crate carries ([`snapshot`]).
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! let text = "{ 'struct': 'Point', 'data': { 'x': 'int', '*label': 'str' } }";
+//! let ast = qapi_parser::parse_text(Path::new("point.json"), text, &Default::default())?;
+//! let schema = qapi_schema::from_ast(ast, None)?;
+//! let Some(qapi_schema::EntityId::Type(id)) = schema.lookup("Point") else { unreachable!() };
+//! let members = &schema.object(id).unwrap().members;
+//! assert_eq!((&*members[1].name, members[1].optional), ("label", true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod check;
+mod definition;
+mod lower;
+mod model;
+mod pragma;
+mod resolve;
+pub mod snapshot;
+mod suggest;
+mod tree;
+
+use qapi_parser::Report;
+use qapi_parser::ast::Ast;
+
+pub use model::{
+    Alternate, Alternative, Branch, Builtin, Command, CommandFlags, Condition, Documentation, Entity,
+    EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId,
+    TypeKind, Value, Variants,
+};
+pub use tree::{SchemaName, Tree, TreeError};
+
+/// Resolves what a syntax tree defines, and checks it.
+///
+/// # Errors
+/// When the schema breaks a rule: all that could be found in one go.
+pub fn from_ast(ast: Ast, release: Option<&str>) -> Result<Schema, Box<Report>> {
+    let (lowered, mut diagnostics) = lower::lower(&ast);
+    diagnostics.extend(check::definitions(&lowered));
+    let resolved = resolve::resolve(&lowered.definitions, lowered.modules, release.map(str::to_owned));
+    let resolved = resolved.map_err(|found| diagnostics.extend(found));
+    let report = |diagnostics| Box::new(Report { sources: ast.sources, diagnostics });
+    match resolved {
+        Ok(schema) if diagnostics.is_empty() => {
+            let found = check::schema(&schema, &lowered.pragmas);
+            if found.is_empty() { Ok(schema) } else { Err(report(found)) }
+        }
+        _ => Err(report(diagnostics)),
+    }
+}

@@ -1,0 +1,80 @@
+//! Pass 3: objects gather the members of their bases.
+
+use qapi_parser::Diagnostic;
+
+use crate::model::{Member, Schema, TypeId, TypeKind};
+
+/// Sets [`Object::members`](crate::model::Object::members) of all objects.
+pub(super) fn flatten(schema: &mut Schema, diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.extend(self_containing(schema));
+    if !diagnostics.is_empty() {
+        return;
+    }
+    let ids: Vec<TypeId> = schema.types().map(|(id, _)| id).collect();
+    for id in ids {
+        let members: Vec<Member> =
+            lineage(schema, id).iter().rev().flat_map(|&id| local_members(schema, id)).cloned().collect();
+        if let TypeKind::Object(object) = &mut schema.types[id.0 as usize].kind {
+            object.members = members;
+        }
+    }
+}
+
+fn local_members(schema: &Schema, id: TypeId) -> &[Member] {
+    schema.object(id).map_or(&[], |object| &object.local_members)
+}
+
+/// The type and all it inherits from, nearest first.
+fn lineage(schema: &Schema, id: TypeId) -> Vec<TypeId> {
+    std::iter::successors(Some(id), |&id| schema.object(id)?.base).collect()
+}
+
+/// The types whose members stand in the same JSON object: the base and the branches.
+fn contained(schema: &Schema, id: TypeId) -> Vec<TypeId> {
+    let Some(object) = schema.object(id) else { return Vec::new() };
+    let branches = object.variants.iter().flat_map(|variants| &variants.branches);
+    object.base.into_iter().chain(branches.map(|branch| branch.type_id)).collect()
+}
+
+/// Finds the types that contain themselves through bases and branches, one for each cycle.
+///
+/// A depth-first walk with a stack of its own: the depth is the author's.
+fn self_containing(schema: &Schema) -> Vec<Diagnostic> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Visit {
+        Unseen,
+        Open,
+        Done,
+    }
+    let mut visits = vec![Visit::Unseen; schema.types.len()];
+    let mut diagnostics = Vec::new();
+    for (root, _) in schema.types() {
+        let mut stack = vec![(root, contained(schema, root))];
+        if visits[root.0 as usize] != Visit::Unseen {
+            continue;
+        }
+        visits[root.0 as usize] = Visit::Open;
+        while let Some((id, rest)) = stack.last_mut() {
+            let Some(next) = rest.pop() else {
+                visits[id.0 as usize] = Visit::Done;
+                stack.pop();
+                continue;
+            };
+            match visits[next.0 as usize] {
+                Visit::Unseen => {
+                    visits[next.0 as usize] = Visit::Open;
+                    stack.push((next, contained(schema, next)));
+                }
+                Visit::Open => diagnostics.extend(contains_itself(schema, next)),
+                Visit::Done => {}
+            }
+        }
+    }
+    diagnostics
+}
+
+fn contains_itself(schema: &Schema, id: TypeId) -> Option<Diagnostic> {
+    let entity = &schema.type_of(id).entity;
+    let message = format!("'{}' contains itself through bases or branches", entity.name);
+    Some(Diagnostic::new("contains-itself", entity.span?, message))
+}

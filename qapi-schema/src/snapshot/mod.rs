@@ -1,0 +1,81 @@
+//! Snapshots: a release's schema as facts, without its prose.
+//!
+//! A snapshot is a JSON document with one definition a line, sorted by name, so that the difference of two
+//! reads like the difference of two interfaces. A definition looks as in the schema's own language, inline
+//! members included, with its module and what its documentation says about releases added:
+//!
+//! ```json
+//! {"qapi-snapshot":1,"release":"10.2.2","schema":"qmp","definitions":[
+//! {"command":"job-cancel","module":"job.json","since":"3.0","data":{"id":"str"}},
+//! {"event":"RESUME","module":"run-state.json","since":"0.12"}
+//! ]}
+//! ```
+
+mod expr;
+mod read;
+mod write;
+
+use crate::{Schema, SchemaName};
+
+pub use read::SnapshotError;
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// A snapshot's text, as it stands in this crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Embedded {
+    /// The QEMU release.
+    pub release: &'static str,
+    /// The name of the schema: that of a [`SchemaName`].
+    pub schema: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+impl Embedded {
+    /// Resolves it.
+    ///
+    /// # Errors
+    /// When the text is not a snapshot, or breaks a rule of schemas.
+    pub fn load(&self) -> Result<Schema, SnapshotError> {
+        let path = format!("{}/{}.json", self.release, self.schema);
+        read(path.as_ref(), self.text)
+    }
+}
+
+/// All snapshots that this crate carries.
+#[must_use]
+pub fn embedded() -> &'static [Embedded] {
+    EMBEDDED
+}
+
+/// The newest release of which there are snapshots.
+#[must_use]
+pub fn newest_release() -> Option<&'static str> {
+    EMBEDDED.iter().map(|snapshot| snapshot.release).max_by_key(|release| release_order(release))
+}
+
+/// The snapshot of a release's schema, if this crate carries it.
+#[must_use]
+pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {
+    EMBEDDED.iter().find(|it| it.release == release && it.schema == schema.as_str()).copied()
+}
+
+/// Releases in their order: by number, not by text.
+fn release_order(release: &str) -> Vec<u32> {
+    release.split('.').map(|number| number.parse().unwrap_or(0)).collect()
+}
+
+/// Resolves the schema in a snapshot's text. `path` names it in errors.
+///
+/// # Errors
+/// When the text is not a snapshot, or breaks a rule of schemas.
+pub fn read(path: &std::path::Path, text: &str) -> Result<Schema, SnapshotError> {
+    read::read(path, text)
+}
+
+/// The snapshot of a schema.
+#[must_use]
+pub fn write(schema: &Schema, name: SchemaName) -> String {
+    write::write(schema, name)
+}

@@ -1,0 +1,3 @@
+//! The workspace's integration tests, one module for each subject.
+
+mod oracle;
