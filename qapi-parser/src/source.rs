@@ -85,7 +85,7 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a file and gives its id.
-    pub(crate) fn add(&mut self, path: PathBuf, text: String, included_at: Option<Span>) -> SourceId {
+    pub fn add(&mut self, path: PathBuf, text: String, included_at: Option<Span>) -> SourceId {
         let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let line_starts = std::iter::once(0)
             .chain(text.bytes().zip(1..).filter(|&(byte, _)| byte == b'\n').map(|(_, next)| next))
@@ -118,8 +118,8 @@ impl Sources {
         let line = source.line(span.start);
         let line_start = source.line_starts[line as usize - 1] as usize;
         let before = source.text.get(line_start..span.start as usize).unwrap_or_default();
-        let column = before.chars().fold(1, |column, character| match character {
-            '\t' => (column + 7) / 8 * 8 + 1,
+        let column = before.chars().fold(1_u32, |column, character| match character {
+            '\t' => column.div_ceil(8) * 8 + 1,
             _ => column + 1,
         });
         LineColumn { line, column }

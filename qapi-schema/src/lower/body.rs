@@ -26,7 +26,7 @@ impl Lowering {
         let body = self.body(expr, keyword);
         let described = format!("{keyword} '{}'", name.text);
         for diagnostic in &mut self.diagnostics[first..] {
-            diagnostic.definition = Some(described.clone());
+            diagnostic.definition = Some(described.as_str().into());
         }
         Some(Definition {
             name,

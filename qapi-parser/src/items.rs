@@ -1,0 +1,240 @@
+//! One file's tokens to its top-level items.
+
+use crate::ast::{Definition, Expr, Item, Object, Pragma, StringLiteral};
+use crate::diagnostic::Diagnostic;
+use crate::doc::DocComment;
+use crate::doc_reader::{self, Block, Line};
+use crate::expression::expression;
+use crate::lexer::{Token, TokenKind};
+use crate::options::{Dialect, Options};
+use crate::source::{SourceId, Span};
+use crate::tokens::{Tokens, mistake};
+
+/// What a file holds, in the order in which QEMU's front end would come upon it.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Item(Item),
+    /// An `include` directive whose file is still to be read.
+    Include {
+        path: StringLiteral,
+        span: Span,
+    },
+    Mistake(Diagnostic),
+}
+
+/// Reads the items of a file. A mistake costs the item it is in, reading goes on behind it.
+pub(crate) fn items(source: SourceId, text: &str, options: Options) -> Vec<Found> {
+    let tokens = Tokens::new(source, text);
+    let mut parser = FileParser {
+        tokens,
+        dialect: options.dialect,
+        found: Vec::new(),
+        doc: LastDoc::None,
+        reported: None,
+    };
+    parser.file();
+    parser.found
+}
+
+/// The documentation comment right in front of what is read next.
+enum LastDoc {
+    None,
+    FreeForm(Span),
+    Definition(DocComment),
+    /// One with a mistake; whatever follows it is not to blame.
+    Broken,
+}
+
+struct FileParser<'t> {
+    tokens: Tokens<'t>,
+    dialect: Dialect,
+    found: Vec<Found>,
+    doc: LastDoc,
+    /// The last mistaken token that was reported ahead of its turn.
+    reported: Option<Span>,
+}
+
+impl<'t> FileParser<'t> {
+    fn file(&mut self) {
+        loop {
+            let start = self.tokens.peek().span;
+            match self.tokens.next() {
+                Ok(token) if token.kind == TokenKind::End => break,
+                Ok(token) if token.kind == TokenKind::Comment => self.doc_comment(token),
+                Ok(token) => self.top_level_expression(token),
+                Err(error) => self.failed(start, error),
+            }
+        }
+        self.refuse_unused_doc();
+    }
+
+    fn mistake(&mut self, error: Diagnostic) {
+        if self.reported != Some(error.span) {
+            self.found.push(Found::Mistake(error));
+        }
+    }
+
+    /// Reports a mistake in the item that began at `start`, and goes on behind the item.
+    fn failed(&mut self, start: Span, error: Diagnostic) {
+        self.mistake(error);
+        self.doc = LastDoc::None;
+        self.tokens.recover(start);
+    }
+
+    /// Reports the next token if it is a mistake: the front end of QEMU reads one token further before it looks at the
+    /// meaning of what it has, and its first error is then that token.
+    fn report_next_token(&mut self) {
+        let next = self.tokens.peek();
+        if let Some(error) = mistake(next) {
+            self.mistake(error);
+            self.reported = Some(next.span);
+        }
+    }
+
+    fn top_level_expression(&mut self, first: Token<'t>) {
+        match expression(&mut self.tokens, first) {
+            Ok(expr) => {
+                self.report_next_token();
+                self.item(expr);
+            }
+            Err(error) => self.failed(first.span, error),
+        }
+    }
+
+    fn item(&mut self, expr: Expr) {
+        let object = match expr {
+            Expr::Object(object) => object,
+            other => {
+                self.doc = LastDoc::None;
+                let message = "an expression at the top level must be an object, '{ … }'";
+                return self.mistake(Diagnostic::new("top-level-not-object", other.span(), message));
+            }
+        };
+        let item = if object.get("include").is_some() {
+            self.refuse_unused_doc();
+            include(object)
+        } else if object.get("pragma").is_some() {
+            self.refuse_unused_doc();
+            pragma(object)
+        } else {
+            self.definition(object)
+        };
+        self.found.push(item.unwrap_or_else(Found::Mistake));
+    }
+
+    fn definition(&mut self, expr: Object) -> Result<Found, Diagnostic> {
+        let doc = match std::mem::replace(&mut self.doc, LastDoc::None) {
+            LastDoc::None | LastDoc::Broken => None,
+            LastDoc::Definition(doc) => Some(doc),
+            LastDoc::FreeForm(span) => {
+                let message = "the comment in front of a definition must name the definition";
+                return Err(Diagnostic::new("doc-without-symbol", span, message)
+                    .with_note(expr.span, "the definition")
+                    .with_hint("begin the comment with '# @NAME:', or put the comment elsewhere"));
+            }
+        };
+        Ok(Found::Item(Item::Definition(Definition { doc, expr })))
+    }
+
+    fn refuse_unused_doc(&mut self) {
+        if let LastDoc::Definition(doc) = std::mem::replace(&mut self.doc, LastDoc::None) {
+            let name = doc.symbol.map_or_else(String::new, |symbol| symbol.name);
+            let message = format!("no definition follows the documentation of '{name}'");
+            self.mistake(Diagnostic::new("doc-without-definition", doc.span, message));
+        }
+    }
+
+    fn doc_comment(&mut self, open: Token<'t>) {
+        self.refuse_unused_doc();
+        self.doc = LastDoc::Broken;
+        let block = self.doc_block(open);
+        if open.text != "##" {
+            let message = "nothing may follow the '##' that opens a documentation comment";
+            return self.mistake(Diagnostic::new("doc-junk-at-start", open.span, message));
+        }
+        match doc_reader::read(&block, self.dialect) {
+            Ok(drafts) => {
+                self.report_next_token();
+                for draft in drafts {
+                    self.finished_doc(draft.finish());
+                }
+            }
+            Err(error) => {
+                let next = self.tokens.peek();
+                if mistake(next).is_some_and(|mistake| mistake == error) {
+                    self.reported = Some(next.span);
+                    self.found.push(Found::Mistake(error));
+                } else {
+                    self.mistake(error);
+                }
+            }
+        }
+    }
+
+    fn finished_doc(&mut self, doc: Result<DocComment, Diagnostic>) {
+        self.doc = match doc {
+            Ok(doc) if doc.symbol.is_some() => LastDoc::Definition(doc),
+            Ok(doc) => {
+                let span = doc.span;
+                self.found.push(Found::Item(Item::FreeFormDoc(doc)));
+                LastDoc::FreeForm(span)
+            }
+            Err(error) => {
+                self.mistake(error);
+                LastDoc::Broken
+            }
+        };
+    }
+
+    /// Takes the comments up to the closing marker. Anything else ends the block too, and is left for what reads next.
+    fn doc_block(&mut self, open: Token<'t>) -> Block<'t> {
+        let mut lines = Vec::new();
+        loop {
+            let token = self.tokens.next_raw();
+            if token.kind != TokenKind::Comment {
+                self.tokens.put_back(token);
+                let close = Err(mistake(token).unwrap_or_else(|| unfinished_doc(token, open)));
+                return Block { open: open.span, lines, close };
+            }
+            if token.text.starts_with("##") {
+                return Block { open: open.span, lines, close: closing_marker(token) };
+            }
+            lines.push(Line { text: token.text, span: token.span });
+        }
+    }
+}
+
+fn unfinished_doc(token: Token<'_>, open: Token<'_>) -> Diagnostic {
+    Diagnostic::new("doc-unfinished", token.span, "a documentation comment must end with '##'")
+        .with_note(open.span, "the comment begins here")
+}
+
+fn closing_marker(token: Token<'_>) -> Result<Span, Diagnostic> {
+    if token.text == "##" {
+        return Ok(token.span);
+    }
+    let message = "nothing may follow the '##' that closes a documentation comment";
+    Err(Diagnostic::new("doc-junk-at-end", token.span, message))
+}
+
+fn include(mut object: Object) -> Result<Found, Diagnostic> {
+    let span = object.span;
+    match (object.members.pop().map(|member| member.value), object.members.is_empty()) {
+        (Some(Expr::String(path)), true) => Ok(Found::Include { path, span }),
+        (Some(_), true) => {
+            Err(Diagnostic::new("invalid-include", span, "the value of 'include' must be a string"))
+        }
+        _ => Err(Diagnostic::new("invalid-include", span, "'include' can't stand beside other keys")),
+    }
+}
+
+fn pragma(mut object: Object) -> Result<Found, Diagnostic> {
+    let span = object.span;
+    match (object.members.pop().map(|member| member.value), object.members.is_empty()) {
+        (Some(Expr::Object(settings)), true) => Ok(Found::Item(Item::Pragma(Pragma { settings, span }))),
+        (Some(_), true) => {
+            Err(Diagnostic::new("invalid-pragma", span, "the value of 'pragma' must be an object"))
+        }
+        _ => Err(Diagnostic::new("invalid-pragma", span, "'pragma' can't stand beside other keys")),
+    }
+}
