@@ -1,1 +1,126 @@
-//! placeholder
+//! Typed Rust bindings from a QAPI schema.
+//!
+//! For a schema of your own, call it from a build script:
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     qapi_codegen::Builder::new().compile("schema/hello.json")?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! and take in what it wrote:
+//!
+//! ```text
+//! mod hello {
+//!     include!(concat!(env!("OUT_DIR"), "/hello.rs"));
+//! }
+//! ```
+//!
+//! The bindings lean on the crate `qmp-types`, which must be a dependency of the crate that takes them in.
+//!
+//! Inside, a schema becomes a plan, which says what is emitted, and the plan becomes Rust, one module for
+//! each kind of item. Generating is a pure function from a schema to files; [`write()`] puts them on disk.
+
+mod builder;
+mod emit;
+mod names;
+mod plan;
+mod write;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use qapi_schema::Schema;
+
+pub use builder::{Builder, CompileError};
+pub use write::{WriteError, Written, write};
+
+/// A generated file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path, relative to the folder of the bindings.
+    pub path: PathBuf,
+    /// Its contents.
+    pub contents: String,
+}
+
+/// What the documentation of the bindings says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DocStyle {
+    /// Facts, with links to the schema's reference where there is one.
+    #[default]
+    Links,
+    /// The schema's own words too. Mind their licence.
+    Full,
+}
+
+/// Where a schema is documented online, as the pages that QEMU's own documentation is built into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The address of the page.
+    pub page: String,
+    /// The schema's namespace in the anchors of that page.
+    pub namespace: String,
+}
+
+impl Reference {
+    /// The address of a definition.
+    fn url(&self, kind: &str, module: &str, name: &str) -> String {
+        let kind = match kind {
+            "struct" | "union" => "object",
+            kind => kind,
+        };
+        let anchor = format!("{kind}-{}-{module}.{name}", self.namespace);
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "._".contains(character);
+        let anchor: String = anchor.chars().map(|it| if is_plain(it) { it } else { '-' }).collect();
+        format!("{}#{anchor}", self.page)
+    }
+}
+
+/// Why bindings could not be generated.
+#[derive(Debug)]
+pub enum GenerateError {
+    /// The generated code is not Rust: a mistake of this crate.
+    InvalidCode {
+        /// The file it was for.
+        file: String,
+        /// What is wrong with it.
+        error: syn::Error,
+    },
+}
+
+impl fmt::Display for GenerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::InvalidCode { file, error } = self;
+        write!(f, "the code generated for '{file}' is not Rust (please report this): {error}")
+    }
+}
+
+impl std::error::Error for GenerateError {}
+
+/// Generates the bindings of a schema as a folder of files, of which `mod.rs` declares the others.
+///
+/// `header` is put in front of each.
+///
+/// # Errors
+/// When the generated code is not Rust, which would be a mistake of this crate.
+pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<File>, GenerateError> {
+    emit::files(&plan::plan(schema, options.doc_writer()), emit::Layout::Folder, header)
+}
+
+/// How bindings are generated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What the documentation says.
+    pub docs: DocStyle,
+    /// Where the schema is documented online.
+    pub reference: Option<Reference>,
+}
+
+impl Options {
+    fn doc_writer(&self) -> plan::DocWriter<'_> {
+        plan::DocWriter { style: self.docs, reference: self.reference.as_ref() }
+    }
+}

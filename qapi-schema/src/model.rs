@@ -526,3 +526,11 @@ impl Schema {
         }
     }
 }
+
+impl TypeId {
+    /// The number of the type: its place among [`Schema::types`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}

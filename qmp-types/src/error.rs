@@ -25,11 +25,11 @@ pub enum ErrorClass {
 }
 
 json_enum!(ErrorClass {
-    GenericError: "GenericError",
-    CommandNotFound: "CommandNotFound",
-    DeviceNotActive: "DeviceNotActive",
-    DeviceNotFound: "DeviceNotFound",
-    KvmMissingCap: "KVMMissingCap",
+    "GenericError" => GenericError,
+    "CommandNotFound" => CommandNotFound,
+    "DeviceNotActive" => DeviceNotActive,
+    "DeviceNotFound" => DeviceNotFound,
+    "KVMMissingCap" => KvmMissingCap,
 });
 
 /// The server's answer to a command that failed (QEMU's `docs/interop/qmp-spec.rst`, section *Error*).
@@ -41,7 +41,7 @@ pub struct ServerError {
     pub desc: String,
 }
 
-json_struct!(ServerError { required class: "class", required desc: "desc" });
+json_struct!(ServerError { required "class" => class, required "desc" => desc });
 
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -52,4 +52,4 @@ pub struct Timestamp {
     pub microseconds: i64,
 }
 
-json_struct!(Timestamp { required seconds: "seconds", required microseconds: "microseconds" });
+json_struct!(Timestamp { required "seconds" => seconds, required "microseconds" => microseconds });

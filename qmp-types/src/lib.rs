@@ -10,6 +10,12 @@ mod command;
 mod error;
 mod event;
 pub mod json;
+/// The guest agent: commands and types.
+#[rustfmt::skip]
+pub mod qga;
+/// The monitor: commands, events and types.
+#[rustfmt::skip]
+pub mod qmp;
 mod union;
 
 pub use command::{Command, CommandSet, UnrecognizedCommand};

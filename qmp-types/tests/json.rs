@@ -10,21 +10,21 @@ enum Color {
     Red,
     Unrecognized(Box<str>),
 }
-json_enum!(Color { Red: "red" });
+json_enum!(Color { "red" => Red });
 
 #[derive(Debug, Clone, PartialEq)]
 struct Disk {
     path: String,
     sectors: Option<u64>,
 }
-json_struct!(Disk { required path: "path", optional sectors: "sector-count" });
+json_struct!(Disk { required "path" => path, optional "sector-count" => sectors });
 
 #[derive(Debug, Clone, PartialEq)]
 struct Layer {
     color: Option<Color>,
     below: Option<Box<Below>>,
 }
-json_struct!(Layer { optional color: "color", optional below: "below" });
+json_struct!(Layer { optional "color" => color, optional "below" => below });
 
 /// A union with members besides the tag.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +42,7 @@ enum NodeKind {
     Inner(Box<Socket>),
     Unrecognized(UnrecognizedBranch),
 }
-json_union!(Node { tagged kind: "kind", required name: "name", optional read_only: "read-only" });
+json_union!(Node { tag "kind" => kind, required "name" => name, optional "read-only" => read_only });
 json_branches!(NodeKind {
     "disk" => Disk(_),
     "layer" => Layer(_),
@@ -57,7 +57,7 @@ enum Socket {
     None,
     Unrecognized(UnrecognizedBranch),
 }
-json_union!(Socket tagged "type");
+json_union!(Socket, "type");
 json_branches!(Socket { "disk" => Disk(_), "none" => None });
 
 #[derive(Debug, Clone, PartialEq)]

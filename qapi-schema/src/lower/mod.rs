@@ -54,7 +54,7 @@ pub(crate) struct Lowering {
 }
 
 impl Lowering {
-    fn error<T>(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Option<T> {
+    fn error<T>(&mut self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Option<T> {
         self.diagnostics.push(Diagnostic::new(code, span, message));
         None
     }

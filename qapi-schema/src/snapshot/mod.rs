@@ -61,6 +61,12 @@ pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {
     EMBEDDED.iter().find(|it| it.release == release && it.schema == schema.as_str()).copied()
 }
 
+/// Whether one release is newer than another.
+#[must_use]
+pub fn is_newer(release: &str, than: &str) -> bool {
+    release_order(release) > release_order(than)
+}
+
 /// Releases in their order: by number, not by text.
 fn release_order(release: &str) -> Vec<u32> {
     release.split('.').map(|number| number.parse().unwrap_or(0)).collect()

@@ -51,7 +51,7 @@ macro_rules! impl_object {
 ///     text: String,
 ///     language: Option<String>,
 /// }
-/// json_struct!(Greeting { required text: "text", optional language: "x-language" });
+/// json_struct!(Greeting { required "text" => text, optional "x-language" => language });
 ///
 /// let greeting: Greeting = json::from_str(r#"{"text": "hello", "unknown": 1}"#)?;
 /// assert_eq!(greeting, Greeting { text: "hello".into(), language: None });
@@ -59,7 +59,7 @@ macro_rules! impl_object {
 /// # Ok::<(), json::Error>(())
 /// ```
 ///
-/// A last `rest field` takes the members that the type does not know; without it they are ignored.
+/// A last `; rest field` takes the members that the type does not know; without it they are ignored.
 #[macro_export]
 macro_rules! json_struct {
     ($type:ident {}) => {
@@ -76,7 +76,7 @@ macro_rules! json_struct {
 
         $crate::impl_object!($type);
     };
-    ($type:ident { $($presence:ident $field:ident: $name:literal),* $(,)? }) => {
+    ($type:ident { $($presence:ident $name:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 $(let mut $field = None;)*
@@ -98,7 +98,7 @@ macro_rules! json_struct {
 
         $crate::impl_object!($type);
     };
-    ($type:ident { $($presence:ident $field:ident: $name:literal,)* rest $rest:ident $(,)? }) => {
+    ($type:ident { $($presence:ident $name:literal => $field:ident),*; rest $rest:ident }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 $(let mut $field = None;)*
@@ -175,7 +175,7 @@ macro_rules! json_newtype {
 /// Text for an open enum: each variant with its value, and `Unrecognized` for all others.
 #[macro_export]
 macro_rules! json_enum {
-    ($type:ident { $($variant:ident: $value:literal),* $(,)? }) => {
+    ($type:ident { $($value:literal => $variant:ident),* $(,)? }) => {
         impl $type {
             /// The values that these bindings know, in the order of the schema.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
@@ -232,7 +232,7 @@ macro_rules! json_enum {
 /// JSON for a union: an enum with [`json_branches!`], or a struct whose tag field is such an enum.
 #[macro_export]
 macro_rules! json_union {
-    ($type:ident tagged $tag:literal) => {
+    ($type:ident, $tag:literal) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
@@ -255,7 +255,7 @@ macro_rules! json_union {
 
         $crate::impl_object!($type);
     };
-    ($type:ident { tagged $branches:ident: $tag:literal $(, $presence:ident $field:ident: $name:literal)* $(,)? }) => {
+    ($type:ident { tag $tag:literal => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
@@ -419,12 +419,12 @@ macro_rules! json_alternative_write {
 /// A set of commands: an enum with a variant for each, named as its type.
 #[macro_export]
 macro_rules! command_set {
-    ($type:ident { $($path:path => $variant:ident),* $(,)? }) => {
+    ($type:ident, $module:ident { $($variant:ident),* $(,)? }) => {
         impl $crate::CommandSet for $type {
             fn from_parts(name: &str, arguments: Option<&str>) -> Result<Self, $crate::json::Error> {
                 let arguments = arguments.unwrap_or("{}");
                 Ok(match name {
-                    $(<$path as $crate::Command>::NAME => Self::$variant($crate::json::from_str(arguments)?),)*
+                    $(<$module::$variant as $crate::Command>::NAME => Self::$variant($crate::json::from_str(arguments)?),)*
                     _ => Self::Unrecognized($crate::UnrecognizedCommand {
                         name: name.into(),
                         arguments: $crate::json::from_str(arguments)?,
@@ -434,7 +434,7 @@ macro_rules! command_set {
 
             fn name(&self) -> &str {
                 match self {
-                    $(Self::$variant(_) => <$path as $crate::Command>::NAME,)*
+                    $(Self::$variant(_) => <$module::$variant as $crate::Command>::NAME,)*
                     Self::Unrecognized(command) => &command.name,
                 }
             }
@@ -445,12 +445,12 @@ macro_rules! command_set {
 /// A set of events: an enum with a variant for each, named as its type.
 #[macro_export]
 macro_rules! event_set {
-    ($type:ident { $($path:path => $variant:ident),* $(,)? }) => {
+    ($type:ident, $module:ident { $($variant:ident),* $(,)? }) => {
         impl $crate::EventSet for $type {
             fn from_parts(name: &str, data: Option<&str>) -> Result<Self, $crate::json::Error> {
                 let data = data.unwrap_or("{}");
                 Ok(match name {
-                    $(<$path as $crate::Event>::NAME => Self::$variant($crate::json::from_str(data)?),)*
+                    $(<$module::$variant as $crate::Event>::NAME => Self::$variant($crate::json::from_str(data)?),)*
                     _ => Self::Unrecognized($crate::UnrecognizedEvent {
                         name: name.into(),
                         data: $crate::json::from_str(data)?,
@@ -460,7 +460,7 @@ macro_rules! event_set {
 
             fn name(&self) -> &str {
                 match self {
-                    $(Self::$variant(_) => <$path as $crate::Event>::NAME,)*
+                    $(Self::$variant(_) => <$module::$variant as $crate::Event>::NAME,)*
                     Self::Unrecognized(event) => &event.name,
                 }
             }

@@ -1,0 +1,74 @@
+//! Alternates: an enum whose variants differ in their JSON type.
+
+use proc_macro2::{Ident, TokenStream};
+use qapi_schema::{Builtin, JsonType};
+use quote::{format_ident, quote};
+
+use super::item_attributes;
+use super::rust_types::Place;
+use super::unions::{conversion, variant_definition, variant_pattern};
+use crate::names::ident;
+use crate::plan::{AlternatePlan, RustType, VariantPlan};
+
+pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
+    let attributes = item_attributes(&plan.item);
+    let name = ident(&plan.item.name);
+    let variants = plan.variants.iter().map(|(_, variant)| variant_definition(variant, Place::Types));
+    let expected = expected(plan.variants.iter().map(|(json_type, _)| *json_type));
+    let entries = plan.variants.iter().map(|(json_type, variant)| {
+        let (kind, pattern) = (kind(*json_type), variant_pattern(variant));
+        quote!(#kind => #pattern)
+    });
+    let conversions = plan.variants.iter().filter_map(|(_, variant)| conversion(&name, variant));
+    let from_text = plan.variants.iter().filter_map(|(_, variant)| conversion_from_text(&name, variant));
+    quote! {
+        #attributes
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum #name {
+            #(#variants,)*
+        }
+
+        qmp_types::json_alternate!(#name, #expected { #(#entries),* });
+        #(#conversions)*
+        #(#from_text)*
+    }
+}
+
+/// The variant of the reader's enum of JSON types.
+fn kind(json_type: JsonType) -> Ident {
+    format_ident!("{json_type:?}")
+}
+
+/// What the alternate accepts, in words.
+fn expected(json_types: impl Iterator<Item = JsonType>) -> String {
+    let words: Vec<_> = json_types
+        .map(|json_type| match json_type {
+            JsonType::String => "a string",
+            JsonType::Number => "a number",
+            JsonType::Bool => "a boolean",
+            JsonType::Object => "an object",
+            JsonType::Array => "an array",
+            JsonType::Null => "null",
+        })
+        .collect();
+    match &words[..] {
+        [] => "nothing".to_owned(),
+        [only] => (*only).to_owned(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// Text converts also without being owned.
+fn conversion_from_text(target: &Ident, variant: &VariantPlan) -> Option<TokenStream> {
+    let is_text = variant.data == Some(RustType::Builtin(Builtin::Str));
+    let name = ident(&variant.name);
+    (is_text && variant.converts).then(|| {
+        quote! {
+            impl From<&str> for #target {
+                fn from(value: &str) -> Self {
+                    Self::#name(value.to_owned())
+                }
+            }
+        }
+    })
+}

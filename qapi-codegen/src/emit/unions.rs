@@ -1,0 +1,116 @@
+//! Unions: an enum of the branches, in a struct if the base has members besides the tag.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::rust_types::{Place, rust_type};
+use super::{deprecated_attribute, doc_attributes, fields, item_attributes};
+use crate::names::ident;
+use crate::plan::{BranchesPlan, RustType, UnionBase, UnionPlan, VariantPlan};
+
+pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
+    let branches = ident(&plan.branches.name);
+    let attributes = match plan.base {
+        None => item_attributes(&plan.item),
+        Some(_) => {
+            let docs = format!(" The branches of [`{}`].", plan.item.name);
+            quote!(#[doc = #docs])
+        }
+    };
+    let definition = branches_enum(&plan.branches, &attributes);
+    let union = match &plan.base {
+        None => {
+            let tag = &plan.tag;
+            quote!(qmp_types::json_union!(#branches, #tag);)
+        }
+        Some(base) => union_struct(plan, base),
+    };
+    quote! {
+        #union
+        #definition
+    }
+}
+
+fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
+    let attributes = item_attributes(&plan.item);
+    let name = ident(&plan.item.name);
+    let all_fields: Vec<_> = std::iter::once(&base.tag_field).chain(&base.fields).collect();
+    let definitions = fields::definitions(all_fields.iter().copied(), Place::Types);
+    let methods = fields::methods(&all_fields, None, Place::Types);
+    let (tag, tag_field) = (&plan.tag, ident(&base.tag_field.name));
+    let entries = fields::json_entries(base.fields.iter());
+    quote! {
+        #attributes
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#definitions,)*
+        }
+
+        impl #name {
+            #methods
+        }
+
+        qmp_types::json_union!(#name { tag #tag => #tag_field #(, #entries)* });
+    }
+}
+
+fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream) -> TokenStream {
+    let name = ident(&plan.name);
+    let variants = plan.variants.iter().map(|variant| variant_definition(variant, Place::Types));
+    let entries = plan.variants.iter().map(|variant| {
+        let (value, pattern) = (&variant.value, variant_pattern(variant));
+        quote!(#value => #pattern)
+    });
+    let conversions = plan.variants.iter().filter_map(|variant| conversion(&name, variant));
+    quote! {
+        #attributes
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// A branch that these bindings do not know.
+            Unrecognized(qmp_types::UnrecognizedBranch),
+        }
+
+        qmp_types::json_branches!(#name { #(#entries),* });
+        #(#conversions)*
+    }
+}
+
+/// A variant in the definition of its enum.
+pub(super) fn variant_definition(variant: &VariantPlan, place: Place) -> TokenStream {
+    let docs = doc_attributes(&variant.docs);
+    let deprecated = deprecated_attribute(variant.deprecated.as_ref());
+    let name = ident(&variant.name);
+    let data = variant.data.as_ref().map(|data| {
+        let data = rust_type(data, place);
+        quote!((#data))
+    });
+    quote!(#docs #deprecated #name #data)
+}
+
+/// A variant as the macros for JSON are told of it.
+pub(super) fn variant_pattern(variant: &VariantPlan) -> TokenStream {
+    let name = ident(&variant.name);
+    let data = variant.data.as_ref().map(|_| quote!((_)));
+    quote!(#name #data)
+}
+
+/// The conversion from the data that only this variant has.
+pub(super) fn conversion(target: &Ident, variant: &VariantPlan) -> Option<TokenStream> {
+    let data = variant.data.as_ref().filter(|_| variant.converts)?;
+    let name = ident(&variant.name);
+    let source = rust_type(data.unboxed(), Place::Types);
+    let value = match data {
+        RustType::Boxed(_) => quote!(Box::new(value)),
+        _ => quote!(value),
+    };
+    Some(quote! {
+        impl From<#source> for #target {
+            fn from(value: #source) -> Self {
+                Self::#name(#value)
+            }
+        }
+    })
+}

@@ -1,0 +1,189 @@
+//! How names of the schema become names of Rust: casing, keywords, collisions.
+//!
+//! The rules, in this order:
+//!
+//! 1. Types, values and branches are in `UpperCamelCase`, members in `snake_case`, both by `heck`.
+//! 2. A name that would begin with a digit gets `_` in front.
+//! 3. A keyword becomes a raw identifier (`r#type`); the few that cannot be one get `_` behind.
+//! 4. A type that has the name of something in Rust's prelude, or of something that the generated code
+//!    itself uses, gets `Qapi` in front (`QapiString`).
+//! 5. The enum of a union's branches is named after the union, with `Branch` behind.
+//! 6. A name that is taken in its scope gets a number behind: `Name2`, `member_2`. The order of the schema's
+//!    names decides who comes first.
+
+use std::collections::HashSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span};
+
+/// Names that a generated type must not take from the code around it.
+const RESERVED_TYPES: [&str; 34] = [
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Display",
+    "Drop",
+    "Eq",
+    "Err",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Hash",
+    "Into",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToString",
+    "UnrecognizedBranch",
+    "Vec",
+];
+
+/// The name of a type, a command's or an event's struct, in `UpperCamelCase`.
+pub(crate) fn type_name(name: &str) -> String {
+    let name = upper_camel(name);
+    if RESERVED_TYPES.contains(&name.as_str()) { format!("Qapi{name}") } else { name }
+}
+
+/// The name of an enum's variant for a value or a branch.
+pub(crate) fn variant_name(name: &str) -> String {
+    match upper_camel(name) {
+        // The only keyword in camel case, and one that cannot be raw.
+        name if name == "Self" => "Self_".to_owned(),
+        name => name,
+    }
+}
+
+/// The name of a field or a module.
+pub(crate) fn snake_name(name: &str) -> String {
+    beginning_as_identifier(ascii(&name.to_snake_case()))
+}
+
+fn upper_camel(name: &str) -> String {
+    beginning_as_identifier(ascii(&name.to_upper_camel_case()))
+}
+
+/// Identifiers are ASCII here, whatever the schema's names are made of.
+fn ascii(name: &str) -> String {
+    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
+}
+
+fn beginning_as_identifier(name: String) -> String {
+    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() || name == "_" {
+        format!("_{name}")
+    } else {
+        name
+    }
+}
+
+/// The identifier of a name that the functions of this module made.
+pub(crate) fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        return Ident::new(name, Span::call_site());
+    }
+    match name {
+        "crate" | "self" | "super" | "Self" | "_" | "__" => {
+            Ident::new(&format!("{name}_"), Span::call_site())
+        }
+        _ => Ident::new_raw(name, Span::call_site()),
+    }
+}
+
+/// The names that are taken in a scope.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    taken: HashSet<String>,
+    /// What stands between a name and its number.
+    separator: &'static str,
+}
+
+impl Scope {
+    /// A scope of types or variants.
+    pub(crate) fn camel() -> Self {
+        Self { taken: HashSet::new(), separator: "" }
+    }
+
+    /// A scope of fields or methods.
+    pub(crate) fn snake() -> Self {
+        Self { taken: HashSet::new(), separator: "_" }
+    }
+
+    /// The same scope, in which a name is taken.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.taken.insert(name.to_owned());
+        self
+    }
+
+    /// Takes a name, or where it is taken the next free variation of it.
+    pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
+        let name = name.into();
+        let numbered = |number: u32| format!("{name}{}{number}", self.separator);
+        let mut candidates = std::iter::once(name.clone()).chain((2..).map(numbered));
+        let free = candidates.find(|candidate| !self.taken.contains(candidate)).unwrap_or_default();
+        self.taken.insert(free.clone());
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn casing() {
+        assert_eq!(type_name("ACPIOSTInfo"), "AcpiostInfo");
+        assert_eq!(type_name("blockdev-add"), "BlockdevAdd");
+        assert_eq!(type_name("STOP"), "Stop");
+        assert_eq!(type_name("__com.example_X"), "ComExampleX");
+        assert_eq!(variant_name("4k-sectors"), "_4kSectors");
+        assert_eq!(snake_name("io-status"), "io_status");
+        assert_eq!(snake_name("CPU"), "cpu");
+        assert_eq!(snake_name("3d"), "_3d");
+    }
+
+    #[test]
+    fn keywords_and_the_prelude() {
+        assert_eq!(ident(&snake_name("type")).to_string(), "r#type");
+        assert_eq!(ident(&snake_name("self")).to_string(), "self_");
+        assert_eq!(ident(&variant_name("self")).to_string(), "Self_");
+        assert_eq!(type_name("String"), "QapiString");
+        assert_eq!(variant_name("none"), "None");
+    }
+
+    #[test]
+    fn whatever_the_name_is_it_becomes_an_identifier() {
+        for name in ["", "-", "__", "é", "a'b", "\n", "r#type", "日本", "*/", "1"] {
+            for made in [type_name(name), variant_name(name), snake_name(name)] {
+                let printed = ident(&made).to_string();
+                assert!(syn::parse_str::<Ident>(&printed).is_ok(), "{name:?} became {printed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_taken_name_is_numbered() {
+        let mut fields = Scope::snake().without("new");
+        assert_eq!(fields.claim("new"), "new_2");
+        assert_eq!(fields.claim("a"), "a");
+        assert_eq!(fields.claim("a"), "a_2");
+        assert_eq!(fields.claim("a"), "a_3");
+        let mut types = Scope::camel();
+        assert_eq!(types.claim("Node"), "Node");
+        assert_eq!(types.claim("Node"), "Node2");
+    }
+}

@@ -1,0 +1,115 @@
+//! What the documentation of an item says.
+
+use qapi_parser::doc::{DocComment, SectionKind};
+use qapi_schema::{Condition, Entity, Feature};
+
+use crate::{DocStyle, Reference};
+
+/// The documentation of an item, as paragraphs of Markdown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Docs {
+    pub(crate) paragraphs: Vec<String>,
+}
+
+/// How documentation is written.
+#[derive(Debug)]
+pub(crate) struct DocWriter<'a> {
+    pub(crate) style: DocStyle,
+    pub(crate) reference: Option<&'a Reference>,
+}
+
+/// What is known of an item or a part of one.
+pub(crate) struct Facts<'a> {
+    pub(crate) since: Option<&'a str>,
+    pub(crate) condition: Option<&'a Condition>,
+    pub(crate) features: &'a [Feature],
+}
+
+impl DocWriter<'_> {
+    /// The documentation of a definition of some kind (`struct`, `command` …) in a schema module.
+    pub(crate) fn definition(&self, kind: &str, entity: &Entity, module: &str) -> Docs {
+        let facts = Facts {
+            since: entity.documentation.since.as_deref(),
+            condition: entity.condition.as_ref(),
+            features: &entity.features,
+        };
+        let mut paragraphs =
+            self.text(entity, |kind| !matches!(kind, SectionKind::Member(_) | SectionKind::Feature(_)));
+        paragraphs.push(sentence(&format!("QAPI {kind} {}", code(&entity.name)), &facts));
+        if let Some(reference) = self.reference {
+            paragraphs.push(format!("[Reference]({})", reference.url(kind, module, &entity.name)));
+        }
+        Docs { paragraphs }
+    }
+
+    /// The documentation of a member, value or branch of a definition.
+    pub(crate) fn part(&self, owner: &Entity, name: &str, facts: &Facts<'_>) -> Docs {
+        let mut paragraphs =
+            self.text(owner, |kind| matches!(kind, SectionKind::Member(symbol) if symbol.name == name));
+        paragraphs.push(sentence(&code(name), facts));
+        Docs { paragraphs }
+    }
+
+    /// The schema's own words, where they are wanted.
+    fn text(&self, entity: &Entity, wanted: impl Fn(&SectionKind) -> bool) -> Vec<String> {
+        let comment: Option<&DocComment> = entity.documentation.comment.as_ref();
+        match (self.style, comment) {
+            (DocStyle::Full, Some(comment)) => {
+                let sections = comment.sections.iter();
+                let wanted =
+                    sections.filter(|section| wanted(&section.kind) && section.kind != SectionKind::Since);
+                wanted.filter_map(|section| markdown(&section.kind, &section.text)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn sentence(subject: &str, facts: &Facts<'_>) -> String {
+    let mut text = subject.to_owned();
+    if let Some(since) = facts.since {
+        text.push_str(&format!(", since {since}"));
+    }
+    for feature in facts.features {
+        match feature.name.as_str() {
+            "deprecated" => text.push_str(", deprecated"),
+            "unstable" => text.push_str(", unstable"),
+            name => text.push_str(&format!(", feature {}", code(name))),
+        }
+    }
+    if let Some(condition) = facts.condition {
+        text.push_str(&format!(", if {}", code(&condition.to_string())));
+    }
+    text.push('.');
+    text
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
+/// A section's text as Markdown that means nothing but text.
+///
+/// Lines lose their indentation, so that none becomes a code block, and with it a doctest.
+fn markdown(kind: &SectionKind, text: &str) -> Option<String> {
+    let heading = match kind {
+        SectionKind::Returns => "Returns: ",
+        SectionKind::Errors => "Errors: ",
+        SectionKind::Todo => return None,
+        _ => "",
+    };
+    let lines: Vec<String> = text.lines().map(|line| escaped(line.trim())).collect();
+    let text = lines.join("\n");
+    (!text.trim().is_empty()).then(|| format!("{heading}{text}"))
+}
+
+fn escaped(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for character in line.chars() {
+        if matches!(character, '[' | ']' | '<' | '>' | '\\' | '`' | '~' | '#') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}

@@ -1,0 +1,176 @@
+//! The plan: what is emitted, decided between the schema and its spelling as Rust.
+
+mod boxing;
+mod build;
+mod docs;
+mod rust_type;
+
+use qapi_schema::JsonType;
+
+pub(crate) use build::plan;
+pub(crate) use docs::{DocWriter, Docs};
+pub(crate) use rust_type::{NamedKind, RustType};
+
+/// Everything that is emitted for a schema, sorted by module and name.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) types: Vec<TypePlan>,
+    pub(crate) commands: Vec<MessagePlan>,
+    pub(crate) events: Vec<MessagePlan>,
+}
+
+/// What all items have.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    /// The Rust name.
+    pub(crate) name: String,
+    /// The Rust module, after the schema's module.
+    pub(crate) module: String,
+    pub(crate) docs: Docs,
+    pub(crate) deprecated: Option<String>,
+}
+
+/// A type.
+#[derive(Debug)]
+pub(crate) enum TypePlan {
+    Enum(EnumPlan),
+    Struct(StructPlan),
+    Union(Box<UnionPlan>),
+    Alternate(AlternatePlan),
+}
+
+impl TypePlan {
+    pub(crate) fn item(&self) -> &Item {
+        match self {
+            Self::Enum(plan) => &plan.item,
+            Self::Struct(plan) => &plan.item,
+            Self::Union(plan) => &plan.item,
+            Self::Alternate(plan) => &plan.item,
+        }
+    }
+}
+
+/// An open enumeration.
+#[derive(Debug)]
+pub(crate) struct EnumPlan {
+    pub(crate) item: Item,
+    pub(crate) variants: Vec<VariantPlan>,
+}
+
+/// A variant: of an enumeration, of a union (with its branch's data) or of an alternate.
+#[derive(Debug)]
+pub(crate) struct VariantPlan {
+    pub(crate) name: String,
+    /// The value on the wire; for an alternate, the name in the schema.
+    pub(crate) value: String,
+    pub(crate) data: Option<RustType>,
+    /// Whether no other variant has this data, so that it converts from it.
+    pub(crate) converts: bool,
+    pub(crate) docs: Docs,
+    pub(crate) deprecated: Option<String>,
+}
+
+/// A struct.
+#[derive(Debug)]
+pub(crate) struct StructPlan {
+    pub(crate) item: Item,
+    pub(crate) fields: Vec<FieldPlan>,
+    /// The field that takes arguments beyond those of the schema.
+    pub(crate) rest: Option<String>,
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub(crate) struct FieldPlan {
+    pub(crate) name: String,
+    /// The member on the wire.
+    pub(crate) member: String,
+    pub(crate) rust_type: RustType,
+    pub(crate) required: bool,
+    /// The method that sets it, if it is optional.
+    pub(crate) setter: String,
+    pub(crate) docs: Docs,
+    pub(crate) deprecated: Option<String>,
+}
+
+/// A union: an enum, or with further members in its base a struct with such an enum.
+#[derive(Debug)]
+pub(crate) struct UnionPlan {
+    pub(crate) item: Item,
+    /// The member on the wire that selects the branch.
+    pub(crate) tag: String,
+    pub(crate) branches: BranchesPlan,
+    /// The field of the enum and the further fields, if it is a struct.
+    pub(crate) base: Option<UnionBase>,
+}
+
+/// The enum of a union's branches.
+#[derive(Debug)]
+pub(crate) struct BranchesPlan {
+    /// The Rust name: the union's own, if it is an enum.
+    pub(crate) name: String,
+    pub(crate) variants: Vec<VariantPlan>,
+}
+
+/// What a union that is a struct has besides the branches.
+#[derive(Debug)]
+pub(crate) struct UnionBase {
+    /// The field of the enum: named after the tag.
+    pub(crate) tag_field: FieldPlan,
+    pub(crate) fields: Vec<FieldPlan>,
+}
+
+/// An alternate.
+#[derive(Debug)]
+pub(crate) struct AlternatePlan {
+    pub(crate) item: Item,
+    pub(crate) variants: Vec<(JsonType, VariantPlan)>,
+}
+
+/// A command or an event.
+#[derive(Debug)]
+pub(crate) struct MessagePlan {
+    pub(crate) body: MessageBody,
+    /// The name on the wire.
+    pub(crate) wire_name: String,
+    pub(crate) facts: MessageFacts,
+}
+
+impl MessagePlan {
+    pub(crate) fn item(&self) -> &Item {
+        match &self.body {
+            MessageBody::Members(plan) => &plan.item,
+            MessageBody::Union { item, .. } => item,
+        }
+    }
+}
+
+/// What a command or an event carries.
+#[derive(Debug)]
+pub(crate) enum MessageBody {
+    /// Members of its own.
+    Members(StructPlan),
+    /// A union, whose members stand in its place.
+    Union { item: Item, data: RustType },
+}
+
+/// What the code says about a command or an event.
+#[derive(Debug, Default)]
+pub(crate) struct MessageFacts {
+    /// The module of the schema.
+    pub(crate) module: String,
+    pub(crate) since: Option<String>,
+    pub(crate) features: Vec<String>,
+    pub(crate) condition: Option<String>,
+    pub(crate) command: Option<CommandFacts>,
+}
+
+/// What the code says about a command beyond that.
+#[derive(Debug)]
+pub(crate) struct CommandFacts {
+    /// What it returns; nothing but an empty object if there is no type.
+    pub(crate) returns: Option<RustType>,
+    pub(crate) allow_oob: bool,
+    pub(crate) allow_preconfig: bool,
+    pub(crate) success_response: bool,
+}

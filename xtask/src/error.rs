@@ -1,0 +1,45 @@
+//! Why a task failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use qapi_codegen::{GenerateError, WriteError};
+use qapi_parser::{Color, ParseError, Report};
+use qapi_schema::TreeError;
+use qapi_schema::snapshot::SnapshotError;
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    #[error(
+        "this repository has no snapshot of the {schema} schema; make one with: cargo xtask regen --qemu TREE"
+    )]
+    NoSnapshot { schema: &'static str },
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("can't {action} '{}': {source}", path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+}
+
+impl Error {
+    /// The error for a terminal; mistakes in a schema with their places.
+    pub(crate) fn render(&self) -> String {
+        let report: Option<&Report> = match self {
+            Self::Tree(TreeError::Parse(ParseError::Refused(report)) | TreeError::Refused(report)) => {
+                Some(report)
+            }
+            Self::Snapshot(SnapshotError::Refused(report)) => Some(report),
+            _ => None,
+        };
+        match report {
+            Some(report) => report.render(Color::Always),
+            None => format!("error: {self}"),
+        }
+    }
+}
