@@ -100,10 +100,10 @@ impl Builder {
     }
 }
 
-/// Names the files on which the bindings depend, if cargo listens.
+/// Names the files on which the bindings depend, if this is a build script.
 fn tell_cargo<'a>(paths: impl Iterator<Item = &'a Path>) {
     use io::Write;
-    if env::var_os("CARGO_MANIFEST_DIR").is_none() {
+    if env::var_os("OUT_DIR").is_none() {
         return;
     }
     let mut cargo = io::stdout().lock();

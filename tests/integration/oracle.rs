@@ -76,7 +76,8 @@ fn compare_entities(schema: &Schema, oracle: &Value, what: &str, since: bool) {
 fn compare_since(schema: &Schema, id: EntityId, doc: &Value, what: &str) {
     let documentation = &schema.entity(id).documentation;
     let is_release = |text: &&str| text.contains('.');
-    let first_word = doc["since"].as_str().and_then(|text| text.split([' ', ';', '\n']).next()).filter(is_release);
+    let first_word =
+        doc["since"].as_str().and_then(|text| text.split([' ', ';', '\n']).next()).filter(is_release);
     assert_eq!(documentation.since.as_deref(), first_word, "{what}: since");
     for argument in doc["args"].as_array().into_iter().flatten() {
         let name = argument["name"].as_str().expect("name");

@@ -1,5 +1,6 @@
 //! What the workspace's integration tests have in common.
 
+pub mod constructs;
 mod requirement;
 pub mod shared;
 

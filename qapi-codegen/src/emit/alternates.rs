@@ -28,7 +28,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
             #(#variants,)*
         }
 
-        qmp_types::json_alternate!(#name, #expected { #(#entries),* });
+        qmp_types::json_alternate!(#name, #expected { #(#entries,)* });
         #(#conversions)*
         #(#from_text)*
     }

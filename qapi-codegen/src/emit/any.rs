@@ -41,6 +41,6 @@ fn emit(plans: &[MessagePlan], name: &Ident, what: &str, module: &Ident) -> Toke
             Unrecognized(qmp_types::#unrecognized),
         }
 
-        qmp_types::#set!(#name, #module { #(#names),* });
+        qmp_types::#set!(#name, #module { #(#names,)* });
     }
 }

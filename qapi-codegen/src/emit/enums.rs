@@ -30,6 +30,6 @@ pub(super) fn emit(plan: &EnumPlan) -> TokenStream {
             Unrecognized(Box<str>),
         }
 
-        qmp_types::json_enum!(#name { #(#entries),* });
+        qmp_types::json_enum!(#name { #(#entries,)* });
     }
 }

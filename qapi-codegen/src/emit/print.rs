@@ -83,7 +83,7 @@ fn is_separator(token: &TokenTree) -> bool {
 /// Tokens as a person would space them.
 fn spelled(tokens: &[TokenTree]) -> String {
     let text = tokens.iter().cloned().collect::<TokenStream>().to_string();
-    text.replace(" (_)", "(_)").replace(" ,", ",")
+    text.replace(" (_)", "(_)").replace(".. ", "..")
 }
 
 /// Puts a blank line between items; the printer puts none.

@@ -22,7 +22,7 @@ pub(super) fn emit(plan: &StructPlan, place: Place) -> TokenStream {
     let default = plan.fields.iter().all(|field| !field.required).then(|| quote!(, Default));
     let methods = fields::methods(&plan.fields.iter().collect::<Vec<_>>(), rest.as_ref(), place);
     let entries = fields::json_entries(plan.fields.iter());
-    let rest_entry = rest.as_ref().map(|rest| quote!(; rest #rest));
+    let rest_entry = rest.as_ref().map(|rest| quote!(..#rest));
     quote! {
         #attributes
         #[derive(Debug, Clone, PartialEq #default)]
@@ -36,6 +36,6 @@ pub(super) fn emit(plan: &StructPlan, place: Place) -> TokenStream {
             #methods
         }
 
-        qmp_types::json_struct!(#name { #(#entries),* #rest_entry });
+        qmp_types::json_struct!(#name { #(#entries,)* #rest_entry });
     }
 }

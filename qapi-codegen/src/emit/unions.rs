@@ -25,9 +25,9 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
         }
         Some(base) => union_struct(plan, base),
     };
-    quote! {
-        #union
-        #definition
+    match plan.base {
+        None => quote!(#definition #union),
+        Some(_) => quote!(#union #definition),
     }
 }
 
@@ -51,7 +51,7 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
             #methods
         }
 
-        qmp_types::json_union!(#name { tag #tag => #tag_field #(, #entries)* });
+        qmp_types::json_union!(#name { tag #tag => #tag_field, #(#entries,)* });
     }
 }
 
@@ -73,7 +73,7 @@ fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream) -> TokenStream {
             Unrecognized(qmp_types::UnrecognizedBranch),
         }
 
-        qmp_types::json_branches!(#name { #(#entries),* });
+        qmp_types::json_branches!(#name { #(#entries,)* });
         #(#conversions)*
     }
 }

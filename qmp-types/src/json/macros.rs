@@ -59,7 +59,7 @@ macro_rules! impl_object {
 /// # Ok::<(), json::Error>(())
 /// ```
 ///
-/// A last `; rest field` takes the members that the type does not know; without it they are ignored.
+/// A last `..field` takes the members that the type does not know; without it they are ignored.
 #[macro_export]
 macro_rules! json_struct {
     ($type:ident {}) => {
@@ -98,7 +98,7 @@ macro_rules! json_struct {
 
         $crate::impl_object!($type);
     };
-    ($type:ident { $($presence:ident $name:literal => $field:ident),*; rest $rest:ident }) => {
+    ($type:ident { $($presence:ident $name:literal => $field:ident,)* ..$rest:ident }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 $(let mut $field = None;)*

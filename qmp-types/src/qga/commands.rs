@@ -70,7 +70,7 @@ qmp_types::json_struct!(GuestExec {
     optional "arg" => arg,
     optional "env" => env,
     optional "input-data" => input_data,
-    optional "capture-output" => capture_output
+    optional "capture-output" => capture_output,
 });
 
 impl qmp_types::Command for GuestExec {
@@ -99,7 +99,7 @@ impl GuestExecStatus {
 }
 
 qmp_types::json_struct!(GuestExecStatus {
-    required "pid" => pid
+    required "pid" => pid,
 });
 
 impl qmp_types::Command for GuestExecStatus {
@@ -128,7 +128,7 @@ impl GuestFileClose {
 }
 
 qmp_types::json_struct!(GuestFileClose {
-    required "handle" => handle
+    required "handle" => handle,
 });
 
 impl qmp_types::Command for GuestFileClose {
@@ -157,7 +157,7 @@ impl GuestFileFlush {
 }
 
 qmp_types::json_struct!(GuestFileFlush {
-    required "handle" => handle
+    required "handle" => handle,
 });
 
 impl qmp_types::Command for GuestFileFlush {
@@ -199,7 +199,7 @@ impl GuestFileOpen {
 
 qmp_types::json_struct!(GuestFileOpen {
     required "path" => path,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for GuestFileOpen {
@@ -238,7 +238,7 @@ impl GuestFileRead {
 
 qmp_types::json_struct!(GuestFileRead {
     required "handle" => handle,
-    optional "count" => count
+    optional "count" => count,
 });
 
 impl qmp_types::Command for GuestFileRead {
@@ -281,7 +281,7 @@ impl GuestFileSeek {
 qmp_types::json_struct!(GuestFileSeek {
     required "handle" => handle,
     required "offset" => offset,
-    required "whence" => whence
+    required "whence" => whence,
 });
 
 impl qmp_types::Command for GuestFileSeek {
@@ -327,7 +327,7 @@ impl GuestFileWrite {
 qmp_types::json_struct!(GuestFileWrite {
     required "handle" => handle,
     required "buf-b64" => buf_b64,
-    optional "count" => count
+    optional "count" => count,
 });
 
 impl qmp_types::Command for GuestFileWrite {
@@ -391,7 +391,7 @@ impl GuestFsfreezeFreezeList {
 }
 
 qmp_types::json_struct!(GuestFsfreezeFreezeList {
-    optional "mountpoints" => mountpoints
+    optional "mountpoints" => mountpoints,
 });
 
 impl qmp_types::Command for GuestFsfreezeFreezeList {
@@ -478,7 +478,7 @@ impl GuestFstrim {
 }
 
 qmp_types::json_struct!(GuestFstrim {
-    optional "minimum" => minimum
+    optional "minimum" => minimum,
 });
 
 impl qmp_types::Command for GuestFstrim {
@@ -952,7 +952,7 @@ impl GuestSetMemoryBlocks {
 }
 
 qmp_types::json_struct!(GuestSetMemoryBlocks {
-    required "mem-blks" => mem_blks
+    required "mem-blks" => mem_blks,
 });
 
 impl qmp_types::Command for GuestSetMemoryBlocks {
@@ -989,7 +989,7 @@ impl GuestSetTime {
 }
 
 qmp_types::json_struct!(GuestSetTime {
-    optional "time" => time
+    optional "time" => time,
 });
 
 impl qmp_types::Command for GuestSetTime {
@@ -1032,7 +1032,7 @@ impl GuestSetUserPassword {
 qmp_types::json_struct!(GuestSetUserPassword {
     required "username" => username,
     required "password" => password,
-    required "crypted" => crypted
+    required "crypted" => crypted,
 });
 
 impl qmp_types::Command for GuestSetUserPassword {
@@ -1064,7 +1064,7 @@ impl GuestSetVcpus {
 }
 
 qmp_types::json_struct!(GuestSetVcpus {
-    required "vcpus" => vcpus
+    required "vcpus" => vcpus,
 });
 
 impl qmp_types::Command for GuestSetVcpus {
@@ -1101,7 +1101,7 @@ impl GuestShutdown {
 }
 
 qmp_types::json_struct!(GuestShutdown {
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for GuestShutdown {
@@ -1151,7 +1151,7 @@ impl GuestSshAddAuthorizedKeys {
 qmp_types::json_struct!(GuestSshAddAuthorizedKeys {
     required "username" => username,
     required "keys" => keys,
-    optional "reset" => reset
+    optional "reset" => reset,
 });
 
 impl qmp_types::Command for GuestSshAddAuthorizedKeys {
@@ -1180,7 +1180,7 @@ impl GuestSshGetAuthorizedKeys {
 }
 
 qmp_types::json_struct!(GuestSshGetAuthorizedKeys {
-    required "username" => username
+    required "username" => username,
 });
 
 impl qmp_types::Command for GuestSshGetAuthorizedKeys {
@@ -1218,7 +1218,7 @@ impl GuestSshRemoveAuthorizedKeys {
 
 qmp_types::json_struct!(GuestSshRemoveAuthorizedKeys {
     required "username" => username,
-    required "keys" => keys
+    required "keys" => keys,
 });
 
 impl qmp_types::Command for GuestSshRemoveAuthorizedKeys {
@@ -1325,7 +1325,7 @@ impl GuestSync {
 }
 
 qmp_types::json_struct!(GuestSync {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for GuestSync {
@@ -1354,7 +1354,7 @@ impl GuestSyncDelimited {
 }
 
 qmp_types::json_struct!(GuestSyncDelimited {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for GuestSyncDelimited {

@@ -29,7 +29,7 @@ impl GuestAgentCommandInfo {
 qmp_types::json_struct!(GuestAgentCommandInfo {
     required "name" => name,
     required "enabled" => enabled,
-    required "success-response" => success_response
+    required "success-response" => success_response,
 });
 
 /// QAPI struct `GuestAgentInfo`, since 0.15.0.
@@ -60,7 +60,7 @@ impl GuestAgentInfo {
 
 qmp_types::json_struct!(GuestAgentInfo {
     required "version" => version,
-    required "supported_commands" => supported_commands
+    required "supported_commands" => supported_commands,
 });
 
 /// QAPI struct `GuestAuthorizedKeys`, since 5.2.
@@ -84,7 +84,7 @@ impl GuestAuthorizedKeys {
 }
 
 qmp_types::json_struct!(GuestAuthorizedKeys {
-    required "keys" => keys
+    required "keys" => keys,
 });
 
 /// QAPI struct `GuestCCWAddress`, since 6.0, if `CONFIG_WIN32 || CONFIG_LINUX`.
@@ -120,10 +120,8 @@ qmp_types::json_struct!(GuestCcwAddress {
     required "cssid" => cssid,
     required "ssid" => ssid,
     required "subchno" => subchno,
-    required "devno" => devno
+    required "devno" => devno,
 });
-
-qmp_types::json_union!(GuestCpuStats, "type");
 
 /// QAPI union `GuestCpuStats`, since 7.1, if `CONFIG_LINUX`.
 ///
@@ -138,7 +136,7 @@ pub enum GuestCpuStats {
 }
 
 qmp_types::json_branches!(GuestCpuStats {
-    "linux" => Linux(_)
+    "linux" => Linux(_),
 });
 
 impl From<GuestLinuxCpuStats> for GuestCpuStats {
@@ -146,6 +144,8 @@ impl From<GuestLinuxCpuStats> for GuestCpuStats {
         Self::Linux(value)
     }
 }
+
+qmp_types::json_union!(GuestCpuStats, "type");
 
 /// QAPI enum `GuestCpuStatsType`, since 7.1, if `CONFIG_LINUX`.
 ///
@@ -160,10 +160,8 @@ pub enum GuestCpuStatsType {
 }
 
 qmp_types::json_enum!(GuestCpuStatsType {
-    "linux" => Linux
+    "linux" => Linux,
 });
-
-qmp_types::json_union!(GuestDeviceId, "type");
 
 /// QAPI union `GuestDeviceId`, since 5.2, if `CONFIG_WIN32`.
 ///
@@ -178,7 +176,7 @@ pub enum GuestDeviceId {
 }
 
 qmp_types::json_branches!(GuestDeviceId {
-    "pci" => Pci(_)
+    "pci" => Pci(_),
 });
 
 impl From<GuestDeviceIdPci> for GuestDeviceId {
@@ -186,6 +184,8 @@ impl From<GuestDeviceIdPci> for GuestDeviceId {
         Self::Pci(value)
     }
 }
+
+qmp_types::json_union!(GuestDeviceId, "type");
 
 /// QAPI struct `GuestDeviceIdPCI`, since 5.2, if `CONFIG_WIN32`.
 ///
@@ -209,7 +209,7 @@ impl GuestDeviceIdPci {
 
 qmp_types::json_struct!(GuestDeviceIdPci {
     required "vendor-id" => vendor_id,
-    required "device-id" => device_id
+    required "device-id" => device_id,
 });
 
 /// QAPI struct `GuestDeviceInfo`, since 5.2, if `CONFIG_WIN32`.
@@ -266,7 +266,7 @@ qmp_types::json_struct!(GuestDeviceInfo {
     required "driver-name" => driver_name,
     optional "driver-date" => driver_date,
     optional "driver-version" => driver_version,
-    optional "id" => id
+    optional "id" => id,
 });
 
 /// QAPI enum `GuestDeviceType`, if `CONFIG_WIN32`.
@@ -282,7 +282,7 @@ pub enum GuestDeviceType {
 }
 
 qmp_types::json_enum!(GuestDeviceType {
-    "pci" => Pci
+    "pci" => Pci,
 });
 
 /// QAPI struct `GuestDiskAddress`, since 2.2, if `CONFIG_WIN32 || CONFIG_LINUX`.
@@ -361,7 +361,7 @@ qmp_types::json_struct!(GuestDiskAddress {
     required "unit" => unit,
     optional "serial" => serial,
     optional "dev" => dev,
-    optional "ccw-address" => ccw_address
+    optional "ccw-address" => ccw_address,
 });
 
 /// QAPI enum `GuestDiskBusType`, since 2.2, if `CONFIG_WIN32 || CONFIG_LINUX`.
@@ -434,7 +434,7 @@ qmp_types::json_enum!(GuestDiskBusType {
     "mmc" => Mmc,
     "virtual" => Virtual,
     "file-backed-virtual" => FileBackedVirtual,
-    "nvme" => Nvme
+    "nvme" => Nvme,
 });
 
 /// QAPI struct `GuestDiskInfo`, since 5.2, if `CONFIG_WIN32 || CONFIG_LIBUDEV`.
@@ -509,10 +509,8 @@ qmp_types::json_struct!(GuestDiskInfo {
     optional "dependencies" => dependencies,
     optional "address" => address,
     optional "alias" => alias,
-    optional "smart" => smart
+    optional "smart" => smart,
 });
-
-qmp_types::json_union!(GuestDiskSmart, "type");
 
 /// QAPI union `GuestDiskSmart`, since 7.1, if `CONFIG_WIN32 || CONFIG_LIBUDEV`.
 ///
@@ -584,7 +582,7 @@ qmp_types::json_branches!(GuestDiskSmart {
     "sas" => Sas,
     "mmc" => Mmc,
     "virtual" => Virtual,
-    "file-backed-virtual" => FileBackedVirtual
+    "file-backed-virtual" => FileBackedVirtual,
 });
 
 impl From<GuestNvMeSmart> for GuestDiskSmart {
@@ -592,6 +590,8 @@ impl From<GuestNvMeSmart> for GuestDiskSmart {
         Self::Nvme(value)
     }
 }
+
+qmp_types::json_union!(GuestDiskSmart, "type");
 
 /// QAPI struct `GuestDiskStats`, since 7.1, if `CONFIG_LINUX`.
 ///
@@ -779,7 +779,7 @@ qmp_types::json_struct!(GuestDiskStats {
     optional "flush-ticks" => flush_ticks,
     optional "ios-pgr" => ios_pgr,
     optional "total-ticks" => total_ticks,
-    optional "weight-ticks" => weight_ticks
+    optional "weight-ticks" => weight_ticks,
 });
 
 /// QAPI struct `GuestDiskStatsInfo`, if `CONFIG_LINUX`.
@@ -820,7 +820,7 @@ qmp_types::json_struct!(GuestDiskStatsInfo {
     required "name" => name,
     required "major" => major,
     required "minor" => minor,
-    required "stats" => stats
+    required "stats" => stats,
 });
 
 /// QAPI struct `GuestExec`, since 2.5.
@@ -842,7 +842,7 @@ impl GuestExec {
 }
 
 qmp_types::json_struct!(GuestExec {
-    required "pid" => pid
+    required "pid" => pid,
 });
 
 /// QAPI alternate `GuestExecCaptureOutput`, since 8.0.
@@ -856,9 +856,9 @@ pub enum GuestExecCaptureOutput {
     Mode(GuestExecCaptureOutputMode),
 }
 
-qmp_types::json_alternate!(GuestExecCaptureOutput, "a boolean or a string" {
+qmp_types::json_alternate!(GuestExecCaptureOutput , "a boolean or a string" {
     Bool => Flag(_),
-    String => Mode(_)
+    String => Mode(_),
 });
 
 impl From<bool> for GuestExecCaptureOutput {
@@ -898,7 +898,7 @@ qmp_types::json_enum!(GuestExecCaptureOutputMode {
     "stdout" => Stdout,
     "stderr" => Stderr,
     "separated" => Separated,
-    "merged" => Merged
+    "merged" => Merged,
 });
 
 /// QAPI struct `GuestExecStatus`, since 2.5.
@@ -988,7 +988,7 @@ qmp_types::json_struct!(GuestExecStatus {
     optional "out-data" => out_data,
     optional "err-data" => err_data,
     optional "out-truncated" => out_truncated,
-    optional "err-truncated" => err_truncated
+    optional "err-truncated" => err_truncated,
 });
 
 /// QAPI struct `GuestFileRead`, since 0.15.0.
@@ -1020,7 +1020,7 @@ impl GuestFileRead {
 qmp_types::json_struct!(GuestFileRead {
     required "count" => count,
     required "buf-b64" => buf_b64,
-    required "eof" => eof
+    required "eof" => eof,
 });
 
 /// QAPI struct `GuestFileSeek`, since 0.15.0.
@@ -1045,7 +1045,7 @@ impl GuestFileSeek {
 
 qmp_types::json_struct!(GuestFileSeek {
     required "position" => position,
-    required "eof" => eof
+    required "eof" => eof,
 });
 
 /// QAPI alternate `GuestFileWhence`, since 2.6.
@@ -1059,9 +1059,9 @@ pub enum GuestFileWhence {
     Name(QgaSeek),
 }
 
-qmp_types::json_alternate!(GuestFileWhence, "a number or a string" {
+qmp_types::json_alternate!(GuestFileWhence , "a number or a string" {
     Number => Value(_),
-    String => Name(_)
+    String => Name(_),
 });
 
 impl From<i64> for GuestFileWhence {
@@ -1098,7 +1098,7 @@ impl GuestFileWrite {
 
 qmp_types::json_struct!(GuestFileWrite {
     required "count" => count,
-    required "eof" => eof
+    required "eof" => eof,
 });
 
 /// QAPI struct `GuestFilesystemInfo`, since 2.2, if `CONFIG_WIN32 || CONFIG_LINUX`.
@@ -1172,7 +1172,7 @@ qmp_types::json_struct!(GuestFilesystemInfo {
     optional "used-bytes" => used_bytes,
     optional "total-bytes" => total_bytes,
     optional "total-bytes-privileged" => total_bytes_privileged,
-    required "disk" => disk
+    required "disk" => disk,
 });
 
 /// QAPI struct `GuestFilesystemTrimResponse`, since 2.4, if `CONFIG_WIN32 || CONFIG_FSTRIM`.
@@ -1194,7 +1194,7 @@ impl GuestFilesystemTrimResponse {
 }
 
 qmp_types::json_struct!(GuestFilesystemTrimResponse {
-    required "paths" => paths
+    required "paths" => paths,
 });
 
 /// QAPI struct `GuestFilesystemTrimResult`, since 2.4, if `CONFIG_WIN32 || CONFIG_FSTRIM`.
@@ -1251,7 +1251,7 @@ qmp_types::json_struct!(GuestFilesystemTrimResult {
     required "path" => path,
     optional "trimmed" => trimmed,
     optional "minimum" => minimum,
-    optional "error" => error
+    optional "error" => error,
 });
 
 /// QAPI enum `GuestFsfreezeStatus`, since 0.15.0, if `CONFIG_WIN32 || CONFIG_FSFREEZE`.
@@ -1270,7 +1270,7 @@ pub enum GuestFsfreezeStatus {
 
 qmp_types::json_enum!(GuestFsfreezeStatus {
     "thawed" => Thawed,
-    "frozen" => Frozen
+    "frozen" => Frozen,
 });
 
 /// QAPI struct `GuestHostName`, since 2.10.
@@ -1294,7 +1294,7 @@ impl GuestHostName {
 }
 
 qmp_types::json_struct!(GuestHostName {
-    required "host-name" => host_name
+    required "host-name" => host_name,
 });
 
 /// QAPI struct `GuestIpAddress`, since 1.1, if `CONFIG_WIN32 || HAVE_GETIFADDRS`.
@@ -1330,7 +1330,7 @@ impl GuestIpAddress {
 qmp_types::json_struct!(GuestIpAddress {
     required "ip-address" => ip_address,
     required "ip-address-type" => ip_address_type,
-    required "prefix" => prefix
+    required "prefix" => prefix,
 });
 
 /// QAPI enum `GuestIpAddressType`, since 1.1, if `CONFIG_WIN32 || HAVE_GETIFADDRS`.
@@ -1349,7 +1349,7 @@ pub enum GuestIpAddressType {
 
 qmp_types::json_enum!(GuestIpAddressType {
     "ipv4" => Ipv4,
-    "ipv6" => Ipv6
+    "ipv6" => Ipv6,
 });
 
 /// QAPI struct `GuestLinuxCpuStats`, since 7.1, if `CONFIG_LINUX`.
@@ -1455,7 +1455,7 @@ qmp_types::json_struct!(GuestLinuxCpuStats {
     optional "softirq" => softirq,
     optional "steal" => steal,
     optional "guest" => guest,
-    optional "guestnice" => guestnice
+    optional "guestnice" => guestnice,
 });
 
 /// QAPI struct `GuestLoadAverage`, since 10.0, if `CONFIG_WIN32 || CONFIG_GETLOADAVG`.
@@ -1483,7 +1483,7 @@ impl GuestLoadAverage {
 qmp_types::json_struct!(GuestLoadAverage {
     required "load1m" => load1m,
     required "load5m" => load5m,
-    required "load15m" => load15m
+    required "load15m" => load15m,
 });
 
 /// QAPI struct `GuestLogicalProcessor`, since 1.5, if `CONFIG_LINUX || CONFIG_WIN32`.
@@ -1522,7 +1522,7 @@ impl GuestLogicalProcessor {
 qmp_types::json_struct!(GuestLogicalProcessor {
     required "logical-id" => logical_id,
     required "online" => online,
-    optional "can-offline" => can_offline
+    optional "can-offline" => can_offline,
 });
 
 /// QAPI struct `GuestMemoryBlock`, since 2.3, if `CONFIG_LINUX`.
@@ -1561,7 +1561,7 @@ impl GuestMemoryBlock {
 qmp_types::json_struct!(GuestMemoryBlock {
     required "phys-index" => phys_index,
     required "online" => online,
-    optional "can-offline" => can_offline
+    optional "can-offline" => can_offline,
 });
 
 /// QAPI struct `GuestMemoryBlockInfo`, since 2.3, if `CONFIG_LINUX`.
@@ -1583,7 +1583,7 @@ impl GuestMemoryBlockInfo {
 }
 
 qmp_types::json_struct!(GuestMemoryBlockInfo {
-    required "size" => size
+    required "size" => size,
 });
 
 /// QAPI struct `GuestMemoryBlockResponse`, since 2.3, if `CONFIG_LINUX`.
@@ -1622,7 +1622,7 @@ impl GuestMemoryBlockResponse {
 qmp_types::json_struct!(GuestMemoryBlockResponse {
     required "phys-index" => phys_index,
     required "response" => response,
-    optional "error-code" => error_code
+    optional "error-code" => error_code,
 });
 
 /// QAPI enum `GuestMemoryBlockResponseType`, since 2.3, if `CONFIG_LINUX`.
@@ -1647,7 +1647,7 @@ qmp_types::json_enum!(GuestMemoryBlockResponseType {
     "success" => Success,
     "not-found" => NotFound,
     "operation-not-supported" => OperationNotSupported,
-    "operation-failed" => OperationFailed
+    "operation-failed" => OperationFailed,
 });
 
 /// QAPI struct `GuestNetworkInterface`, since 1.1, if `CONFIG_WIN32 || HAVE_GETIFADDRS`.
@@ -1704,7 +1704,7 @@ qmp_types::json_struct!(GuestNetworkInterface {
     required "name" => name,
     optional "hardware-address" => hardware_address,
     optional "ip-addresses" => ip_addresses,
-    optional "statistics" => statistics
+    optional "statistics" => statistics,
 });
 
 /// QAPI struct `GuestNetworkInterfaceStat`, since 2.11, if `CONFIG_WIN32 || HAVE_GETIFADDRS`.
@@ -1765,7 +1765,7 @@ qmp_types::json_struct!(GuestNetworkInterfaceStat {
     required "tx-bytes" => tx_bytes,
     required "tx-packets" => tx_packets,
     required "tx-errs" => tx_errs,
-    required "tx-dropped" => tx_dropped
+    required "tx-dropped" => tx_dropped,
 });
 
 /// QAPI struct `GuestNetworkRoute`, since 9.1, if `CONFIG_LINUX`.
@@ -1938,7 +1938,7 @@ qmp_types::json_struct!(GuestNetworkRoute {
     optional "source" => source,
     optional "srcprefixlen" => srcprefixlen,
     optional "nexthop" => nexthop,
-    required "version" => version
+    required "version" => version,
 });
 
 /// QAPI struct `GuestNVMeSmart`, since 7.1, if `CONFIG_WIN32 || CONFIG_LIBUDEV`.
@@ -2084,7 +2084,7 @@ qmp_types::json_struct!(GuestNvMeSmart {
     required "media-errors-lo" => media_errors_lo,
     required "media-errors-hi" => media_errors_hi,
     required "number-of-error-log-entries-lo" => number_of_error_log_entries_lo,
-    required "number-of-error-log-entries-hi" => number_of_error_log_entries_hi
+    required "number-of-error-log-entries-hi" => number_of_error_log_entries_hi,
 });
 
 /// QAPI struct `GuestOSInfo`, since 2.10.
@@ -2203,7 +2203,7 @@ qmp_types::json_struct!(GuestOsInfo {
     optional "version" => version,
     optional "version-id" => version_id,
     optional "variant" => variant,
-    optional "variant-id" => variant_id
+    optional "variant-id" => variant_id,
 });
 
 /// QAPI struct `GuestPCIAddress`, since 2.2, if `CONFIG_WIN32 || CONFIG_LINUX`.
@@ -2239,7 +2239,7 @@ qmp_types::json_struct!(GuestPciAddress {
     required "domain" => domain,
     required "bus" => bus,
     required "slot" => slot,
-    required "function" => function
+    required "function" => function,
 });
 
 /// QAPI struct `GuestTimezone`, since 2.10.
@@ -2271,7 +2271,7 @@ impl GuestTimezone {
 
 qmp_types::json_struct!(GuestTimezone {
     optional "zone" => zone,
-    required "offset" => offset
+    required "offset" => offset,
 });
 
 /// QAPI struct `GuestUser`, since 2.10, if `CONFIG_WIN32 || HAVE_UTMPX`.
@@ -2310,7 +2310,7 @@ impl GuestUser {
 qmp_types::json_struct!(GuestUser {
     required "user" => user,
     required "login-time" => login_time,
-    optional "domain" => domain
+    optional "domain" => domain,
 });
 
 /// QAPI enum `QGASeek`, since 2.6.
@@ -2332,5 +2332,5 @@ pub enum QgaSeek {
 qmp_types::json_enum!(QgaSeek {
     "set" => Set,
     "cur" => Cur,
-    "end" => End
+    "end" => End,
 });

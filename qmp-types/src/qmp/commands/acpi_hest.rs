@@ -19,7 +19,7 @@ impl InjectGhesV2Error {
 }
 
 qmp_types::json_struct!(InjectGhesV2Error {
-    required "cper" => cper
+    required "cper" => cper,
 });
 
 impl qmp_types::Command for InjectGhesV2Error {

@@ -78,7 +78,7 @@ qmp_types::json_struct!(BlockLatencyHistogramSet {
     optional "boundaries-read" => boundaries_read,
     optional "boundaries-write" => boundaries_write,
     optional "boundaries-zap" => boundaries_zap,
-    optional "boundaries-flush" => boundaries_flush
+    optional "boundaries-flush" => boundaries_flush,
 });
 
 impl qmp_types::Command for BlockLatencyHistogramSet {
@@ -315,7 +315,7 @@ qmp_types::json_struct!(BlockSetIoThrottle {
     optional "iops_rd_max_length" => iops_rd_max_length,
     optional "iops_wr_max_length" => iops_wr_max_length,
     optional "iops_size" => iops_size,
-    optional "group" => group
+    optional "group" => group,
 });
 
 impl qmp_types::Command for BlockSetIoThrottle {
@@ -407,7 +407,7 @@ qmp_types::json_struct!(BlockdevChangeMedium {
     required "filename" => filename,
     optional "format" => format,
     optional "force" => force,
-    optional "read-only-mode" => read_only_mode
+    optional "read-only-mode" => read_only_mode,
 });
 
 impl qmp_types::Command for BlockdevChangeMedium {
@@ -455,7 +455,7 @@ impl BlockdevCloseTray {
 
 qmp_types::json_struct!(BlockdevCloseTray {
     optional "device" => device,
-    optional "id" => id
+    optional "id" => id,
 });
 
 impl qmp_types::Command for BlockdevCloseTray {
@@ -490,7 +490,7 @@ impl BlockdevInsertMedium {
 
 qmp_types::json_struct!(BlockdevInsertMedium {
     required "id" => id,
-    required "node-name" => node_name
+    required "node-name" => node_name,
 });
 
 impl qmp_types::Command for BlockdevInsertMedium {
@@ -548,7 +548,7 @@ impl BlockdevOpenTray {
 qmp_types::json_struct!(BlockdevOpenTray {
     optional "device" => device,
     optional "id" => id,
-    optional "force" => force
+    optional "force" => force,
 });
 
 impl qmp_types::Command for BlockdevOpenTray {
@@ -577,7 +577,7 @@ impl BlockdevRemoveMedium {
 }
 
 qmp_types::json_struct!(BlockdevRemoveMedium {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for BlockdevRemoveMedium {
@@ -635,7 +635,7 @@ impl Eject {
 qmp_types::json_struct!(Eject {
     optional "device" => device,
     optional "id" => id,
-    optional "force" => force
+    optional "force" => force,
 });
 
 impl qmp_types::Command for Eject {

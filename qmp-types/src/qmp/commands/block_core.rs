@@ -159,7 +159,7 @@ qmp_types::json_struct!(BlockCommit {
     optional "on-error" => on_error,
     optional "filter-node-name" => filter_node_name,
     optional "auto-finalize" => auto_finalize,
-    optional "auto-dismiss" => auto_dismiss
+    optional "auto-dismiss" => auto_dismiss,
 });
 
 impl qmp_types::Command for BlockCommit {
@@ -228,7 +228,7 @@ qmp_types::json_struct!(BlockDirtyBitmapAdd {
     required "name" => name,
     optional "granularity" => granularity,
     optional "persistent" => persistent,
-    optional "disabled" => disabled
+    optional "disabled" => disabled,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapAdd {
@@ -264,7 +264,7 @@ impl BlockDirtyBitmapClear {
 
 qmp_types::json_struct!(BlockDirtyBitmapClear {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapClear {
@@ -300,7 +300,7 @@ impl BlockDirtyBitmapDisable {
 
 qmp_types::json_struct!(BlockDirtyBitmapDisable {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapDisable {
@@ -336,7 +336,7 @@ impl BlockDirtyBitmapEnable {
 
 qmp_types::json_struct!(BlockDirtyBitmapEnable {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapEnable {
@@ -380,7 +380,7 @@ impl BlockDirtyBitmapMerge {
 qmp_types::json_struct!(BlockDirtyBitmapMerge {
     required "node" => node,
     required "target" => target,
-    required "bitmaps" => bitmaps
+    required "bitmaps" => bitmaps,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapMerge {
@@ -416,7 +416,7 @@ impl BlockDirtyBitmapRemove {
 
 qmp_types::json_struct!(BlockDirtyBitmapRemove {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for BlockDirtyBitmapRemove {
@@ -459,7 +459,7 @@ impl BlockJobCancel {
 
 qmp_types::json_struct!(BlockJobCancel {
     required "device" => device,
-    optional "force" => force
+    optional "force" => force,
 });
 
 impl qmp_types::Command for BlockJobCancel {
@@ -523,7 +523,7 @@ impl BlockJobComplete {
 }
 
 qmp_types::json_struct!(BlockJobComplete {
-    required "device" => device
+    required "device" => device,
 });
 
 impl qmp_types::Command for BlockJobComplete {
@@ -555,7 +555,7 @@ impl BlockJobDismiss {
 }
 
 qmp_types::json_struct!(BlockJobDismiss {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for BlockJobDismiss {
@@ -587,7 +587,7 @@ impl BlockJobFinalize {
 }
 
 qmp_types::json_struct!(BlockJobFinalize {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for BlockJobFinalize {
@@ -619,7 +619,7 @@ impl BlockJobPause {
 }
 
 qmp_types::json_struct!(BlockJobPause {
-    required "device" => device
+    required "device" => device,
 });
 
 impl qmp_types::Command for BlockJobPause {
@@ -651,7 +651,7 @@ impl BlockJobResume {
 }
 
 qmp_types::json_struct!(BlockJobResume {
-    required "device" => device
+    required "device" => device,
 });
 
 impl qmp_types::Command for BlockJobResume {
@@ -688,7 +688,7 @@ impl BlockJobSetSpeed {
 
 qmp_types::json_struct!(BlockJobSetSpeed {
     required "device" => device,
-    required "speed" => speed
+    required "speed" => speed,
 });
 
 impl qmp_types::Command for BlockJobSetSpeed {
@@ -724,7 +724,7 @@ impl BlockSetWriteThreshold {
 
 qmp_types::json_struct!(BlockSetWriteThreshold {
     required "node-name" => node_name,
-    required "write-threshold" => write_threshold
+    required "write-threshold" => write_threshold,
 });
 
 impl qmp_types::Command for BlockSetWriteThreshold {
@@ -877,7 +877,7 @@ qmp_types::json_struct!(BlockStream {
     optional "on-error" => on_error,
     optional "filter-node-name" => filter_node_name,
     optional "auto-finalize" => auto_finalize,
-    optional "auto-dismiss" => auto_dismiss
+    optional "auto-dismiss" => auto_dismiss,
 });
 
 impl qmp_types::Command for BlockStream {
@@ -931,7 +931,7 @@ impl BlockResize {
 qmp_types::json_struct!(BlockResize {
     optional "device" => device,
     optional "node-name" => node_name,
-    required "size" => size
+    required "size" => size,
 });
 
 impl qmp_types::Command for BlockResize {
@@ -1152,7 +1152,7 @@ qmp_types::json_struct!(BlockdevBackup {
     optional "filter-node-name" => filter_node_name,
     optional "discard-source" => discard_source,
     optional "x-perf" => x_perf,
-    required "target" => target
+    required "target" => target,
 });
 
 impl qmp_types::Command for BlockdevBackup {
@@ -1191,7 +1191,7 @@ impl BlockdevCreate {
 
 qmp_types::json_struct!(BlockdevCreate {
     required "job-id" => job_id,
-    required "options" => options
+    required "options" => options,
 });
 
 impl qmp_types::Command for BlockdevCreate {
@@ -1223,7 +1223,7 @@ impl BlockdevDel {
 }
 
 qmp_types::json_struct!(BlockdevDel {
-    required "node-name" => node_name
+    required "node-name" => node_name,
 });
 
 impl qmp_types::Command for BlockdevDel {
@@ -1399,7 +1399,7 @@ qmp_types::json_struct!(BlockdevMirror {
     optional "copy-mode" => copy_mode,
     optional "auto-finalize" => auto_finalize,
     optional "auto-dismiss" => auto_dismiss,
-    optional "target-is-zero" => target_is_zero
+    optional "target-is-zero" => target_is_zero,
 });
 
 impl qmp_types::Command for BlockdevMirror {
@@ -1429,7 +1429,7 @@ impl BlockdevReopen {
 }
 
 qmp_types::json_struct!(BlockdevReopen {
-    required "options" => options
+    required "options" => options,
 });
 
 impl qmp_types::Command for BlockdevReopen {
@@ -1469,7 +1469,7 @@ impl BlockdevSetActive {
 
 qmp_types::json_struct!(BlockdevSetActive {
     optional "node-name" => node_name,
-    required "active" => active
+    required "active" => active,
 });
 
 impl qmp_types::Command for BlockdevSetActive {
@@ -1505,7 +1505,7 @@ impl BlockdevSnapshot {
 
 qmp_types::json_struct!(BlockdevSnapshot {
     required "node" => node,
-    required "overlay" => overlay
+    required "overlay" => overlay,
 });
 
 impl qmp_types::Command for BlockdevSnapshot {
@@ -1560,7 +1560,7 @@ impl BlockdevSnapshotDeleteInternalSync {
 qmp_types::json_struct!(BlockdevSnapshotDeleteInternalSync {
     required "device" => device,
     optional "id" => id,
-    optional "name" => name
+    optional "name" => name,
 });
 
 impl qmp_types::Command for BlockdevSnapshotDeleteInternalSync {
@@ -1596,7 +1596,7 @@ impl BlockdevSnapshotInternalSync {
 
 qmp_types::json_struct!(BlockdevSnapshotInternalSync {
     required "device" => device,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for BlockdevSnapshotInternalSync {
@@ -1683,7 +1683,7 @@ qmp_types::json_struct!(BlockdevSnapshotSync {
     required "snapshot-file" => snapshot_file,
     optional "snapshot-node-name" => snapshot_node_name,
     optional "format" => format,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for BlockdevSnapshotSync {
@@ -1727,7 +1727,7 @@ impl ChangeBackingFile {
 qmp_types::json_struct!(ChangeBackingFile {
     required "device" => device,
     required "image-node-name" => image_node_name,
-    required "backing-file" => backing_file
+    required "backing-file" => backing_file,
 });
 
 impl qmp_types::Command for ChangeBackingFile {
@@ -1937,7 +1937,7 @@ qmp_types::json_struct!(DriveBackup {
     optional "x-perf" => x_perf,
     required "target" => target,
     optional "format" => format,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for DriveBackup {
@@ -2136,7 +2136,7 @@ qmp_types::json_struct!(DriveMirror {
     optional "unmap" => unmap,
     optional "copy-mode" => copy_mode,
     optional "auto-finalize" => auto_finalize,
-    optional "auto-dismiss" => auto_dismiss
+    optional "auto-dismiss" => auto_dismiss,
 });
 
 impl qmp_types::Command for DriveMirror {
@@ -2223,7 +2223,7 @@ impl QueryBlockstats {
 }
 
 qmp_types::json_struct!(QueryBlockstats {
-    optional "query-nodes" => query_nodes
+    optional "query-nodes" => query_nodes,
 });
 
 impl qmp_types::Command for QueryBlockstats {
@@ -2260,7 +2260,7 @@ impl QueryNamedBlockNodes {
 }
 
 qmp_types::json_struct!(QueryNamedBlockNodes {
-    optional "flat" => flat
+    optional "flat" => flat,
 });
 
 impl qmp_types::Command for QueryNamedBlockNodes {
@@ -2315,7 +2315,7 @@ qmp_types::json_struct!(XBlockdevAmend {
     required "job-id" => job_id,
     required "node-name" => node_name,
     required "options" => options,
-    optional "force" => force
+    optional "force" => force,
 });
 
 impl qmp_types::Command for XBlockdevAmend {
@@ -2370,7 +2370,7 @@ impl XBlockdevChange {
 qmp_types::json_struct!(XBlockdevChange {
     required "parent" => parent,
     optional "child" => child,
-    optional "node" => node
+    optional "node" => node,
 });
 
 impl qmp_types::Command for XBlockdevChange {
@@ -2421,7 +2421,7 @@ impl XBlockdevSetIothread {
 qmp_types::json_struct!(XBlockdevSetIothread {
     required "node-name" => node_name,
     required "iothread" => iothread,
-    optional "force" => force
+    optional "force" => force,
 });
 
 impl qmp_types::Command for XBlockdevSetIothread {
@@ -2458,7 +2458,7 @@ impl XDebugBlockDirtyBitmapSha256 {
 
 qmp_types::json_struct!(XDebugBlockDirtyBitmapSha256 {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for XDebugBlockDirtyBitmapSha256 {

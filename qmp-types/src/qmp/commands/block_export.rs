@@ -65,7 +65,7 @@ impl BlockExportDel {
 
 qmp_types::json_struct!(BlockExportDel {
     required "id" => id,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for BlockExportDel {
@@ -142,7 +142,7 @@ qmp_types::json_struct!(NbdServerAdd {
     optional "description" => description,
     required "device" => device,
     optional "writable" => writable,
-    optional "bitmap" => bitmap
+    optional "bitmap" => bitmap,
 });
 
 impl qmp_types::Command for NbdServerAdd {
@@ -187,7 +187,7 @@ impl NbdServerRemove {
 
 qmp_types::json_struct!(NbdServerRemove {
     required "name" => name,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for NbdServerRemove {
@@ -264,7 +264,7 @@ qmp_types::json_struct!(NbdServerStart {
     optional "tls-creds" => tls_creds,
     optional "tls-authz" => tls_authz,
     optional "max-connections" => max_connections,
-    required "addr" => addr
+    required "addr" => addr,
 });
 
 impl qmp_types::Command for NbdServerStart {

@@ -30,7 +30,7 @@ impl ChardevAdd {
 
 qmp_types::json_struct!(ChardevAdd {
     required "id" => id,
-    required "backend" => backend
+    required "backend" => backend,
 });
 
 impl qmp_types::Command for ChardevAdd {
@@ -68,7 +68,7 @@ impl ChardevChange {
 
 qmp_types::json_struct!(ChardevChange {
     required "id" => id,
-    required "backend" => backend
+    required "backend" => backend,
 });
 
 impl qmp_types::Command for ChardevChange {
@@ -97,7 +97,7 @@ impl ChardevRemove {
 }
 
 qmp_types::json_struct!(ChardevRemove {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for ChardevRemove {
@@ -126,7 +126,7 @@ impl ChardevSendBreak {
 }
 
 qmp_types::json_struct!(ChardevSendBreak {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for ChardevSendBreak {
@@ -221,7 +221,7 @@ impl RingbufRead {
 qmp_types::json_struct!(RingbufRead {
     required "device" => device,
     required "size" => size,
-    optional "format" => format
+    optional "format" => format,
 });
 
 impl qmp_types::Command for RingbufRead {
@@ -267,7 +267,7 @@ impl RingbufWrite {
 qmp_types::json_struct!(RingbufWrite {
     required "device" => device,
     required "data" => data,
-    optional "format" => format
+    optional "format" => format,
 });
 
 impl qmp_types::Command for RingbufWrite {

@@ -28,7 +28,7 @@ impl QmpCapabilities {
 }
 
 qmp_types::json_struct!(QmpCapabilities {
-    optional "enable" => enable
+    optional "enable" => enable,
 });
 
 impl qmp_types::Command for QmpCapabilities {

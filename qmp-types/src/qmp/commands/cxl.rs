@@ -56,7 +56,7 @@ qmp_types::json_struct!(CxlAddDynamicCapacity {
     required "selection-policy" => selection_policy,
     required "region" => region,
     optional "tag" => tag,
-    required "extents" => extents
+    required "extents" => extents,
 });
 
 impl qmp_types::Command for CxlAddDynamicCapacity {
@@ -89,7 +89,7 @@ impl CxlInjectCorrectableError {
 
 qmp_types::json_struct!(CxlInjectCorrectableError {
     required "path" => path,
-    required "type" => r#type
+    required "type" => r#type,
 });
 
 impl qmp_types::Command for CxlInjectCorrectableError {
@@ -240,7 +240,7 @@ qmp_types::json_struct!(CxlInjectDramEvent {
     optional "bank" => bank,
     optional "row" => row,
     optional "column" => column,
-    optional "correction-mask" => correction_mask
+    optional "correction-mask" => correction_mask,
 });
 
 impl qmp_types::Command for CxlInjectDramEvent {
@@ -347,7 +347,7 @@ qmp_types::json_struct!(CxlInjectGeneralMediaEvent {
     optional "channel" => channel,
     optional "rank" => rank,
     optional "device" => device,
-    optional "component-id" => component_id
+    optional "component-id" => component_id,
 });
 
 impl qmp_types::Command for CxlInjectGeneralMediaEvent {
@@ -435,7 +435,7 @@ qmp_types::json_struct!(CxlInjectMemoryModuleEvent {
     required "temperature" => temperature,
     required "dirty-shutdown-count" => dirty_shutdown_count,
     required "corrected-volatile-error-count" => corrected_volatile_error_count,
-    required "corrected-persistent-error-count" => corrected_persistent_error_count
+    required "corrected-persistent-error-count" => corrected_persistent_error_count,
 });
 
 impl qmp_types::Command for CxlInjectMemoryModuleEvent {
@@ -474,7 +474,7 @@ impl CxlInjectPoison {
 qmp_types::json_struct!(CxlInjectPoison {
     required "path" => path,
     required "start" => start,
-    required "length" => length
+    required "length" => length,
 });
 
 impl qmp_types::Command for CxlInjectPoison {
@@ -512,7 +512,7 @@ impl CxlInjectUncorrectableErrors {
 
 qmp_types::json_struct!(CxlInjectUncorrectableErrors {
     required "path" => path,
-    required "errors" => errors
+    required "errors" => errors,
 });
 
 impl qmp_types::Command for CxlInjectUncorrectableErrors {
@@ -598,7 +598,7 @@ qmp_types::json_struct!(CxlReleaseDynamicCapacity {
     optional "sanitize-on-release" => sanitize_on_release,
     required "region" => region,
     optional "tag" => tag,
-    required "extents" => extents
+    required "extents" => extents,
 });
 
 impl qmp_types::Command for CxlReleaseDynamicCapacity {

@@ -71,7 +71,7 @@ qmp_types::json_struct!(DumpGuestMemory {
     optional "detach" => detach,
     optional "begin" => begin,
     optional "length" => length,
-    optional "format" => format
+    optional "format" => format,
 });
 
 impl qmp_types::Command for DumpGuestMemory {

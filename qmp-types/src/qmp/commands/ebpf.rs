@@ -21,7 +21,7 @@ impl RequestEbpf {
 }
 
 qmp_types::json_struct!(RequestEbpf {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for RequestEbpf {

@@ -21,7 +21,7 @@ impl JobCancel {
 }
 
 qmp_types::json_struct!(JobCancel {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobCancel {
@@ -50,7 +50,7 @@ impl JobComplete {
 }
 
 qmp_types::json_struct!(JobComplete {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobComplete {
@@ -79,7 +79,7 @@ impl JobDismiss {
 }
 
 qmp_types::json_struct!(JobDismiss {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobDismiss {
@@ -108,7 +108,7 @@ impl JobFinalize {
 }
 
 qmp_types::json_struct!(JobFinalize {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobFinalize {
@@ -137,7 +137,7 @@ impl JobPause {
 }
 
 qmp_types::json_struct!(JobPause {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobPause {
@@ -166,7 +166,7 @@ impl JobResume {
 }
 
 qmp_types::json_struct!(JobResume {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for JobResume {

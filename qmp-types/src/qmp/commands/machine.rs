@@ -21,7 +21,7 @@ impl Balloon {
 }
 
 qmp_types::json_struct!(Balloon {
-    required "value" => value
+    required "value" => value,
 });
 
 impl qmp_types::Command for Balloon {
@@ -50,7 +50,7 @@ impl DumpSkeys {
 }
 
 qmp_types::json_struct!(DumpSkeys {
-    required "filename" => filename
+    required "filename" => filename,
 });
 
 impl qmp_types::Command for DumpSkeys {
@@ -79,7 +79,7 @@ impl Dumpdtb {
 }
 
 qmp_types::json_struct!(Dumpdtb {
-    required "filename" => filename
+    required "filename" => filename,
 });
 
 impl qmp_types::Command for Dumpdtb {
@@ -154,7 +154,7 @@ qmp_types::json_struct!(Memsave {
     required "val" => val,
     required "size" => size,
     required "filename" => filename,
-    optional "cpu-index" => cpu_index
+    optional "cpu-index" => cpu_index,
 });
 
 impl qmp_types::Command for Memsave {
@@ -193,7 +193,7 @@ impl Pmemsave {
 qmp_types::json_struct!(Pmemsave {
     required "val" => val,
     required "size" => size,
-    required "filename" => filename
+    required "filename" => filename,
 });
 
 impl qmp_types::Command for Pmemsave {
@@ -273,7 +273,7 @@ impl QueryCpuModelBaseline {
 
 qmp_types::json_struct!(QueryCpuModelBaseline {
     required "modela" => modela,
-    required "modelb" => modelb
+    required "modelb" => modelb,
 });
 
 impl qmp_types::Command for QueryCpuModelBaseline {
@@ -305,7 +305,7 @@ impl QueryCpuModelComparison {
 
 qmp_types::json_struct!(QueryCpuModelComparison {
     required "modela" => modela,
-    required "modelb" => modelb
+    required "modelb" => modelb,
 });
 
 impl qmp_types::Command for QueryCpuModelComparison {
@@ -340,7 +340,7 @@ impl QueryCpuModelExpansion {
 
 qmp_types::json_struct!(QueryCpuModelExpansion {
     required "type" => r#type,
-    required "model" => model
+    required "model" => model,
 });
 
 impl qmp_types::Command for QueryCpuModelExpansion {
@@ -424,7 +424,7 @@ impl QueryFirmwareLog {
 }
 
 qmp_types::json_struct!(QueryFirmwareLog {
-    optional "max-size" => max_size
+    optional "max-size" => max_size,
 });
 
 impl qmp_types::Command for QueryFirmwareLog {
@@ -509,7 +509,7 @@ impl QueryMachines {
 }
 
 qmp_types::json_struct!(QueryMachines {
-    optional "compat-props" => compat_props
+    optional "compat-props" => compat_props,
 });
 
 impl qmp_types::Command for QueryMachines {

@@ -103,7 +103,7 @@ qmp_types::json_struct!(SetCpuTopology {
     optional "book-id" => book_id,
     optional "drawer-id" => drawer_id,
     optional "entitlement" => entitlement,
-    optional "dedicated" => dedicated
+    optional "dedicated" => dedicated,
 });
 
 impl qmp_types::Command for SetCpuTopology {

@@ -56,7 +56,7 @@ qmp_types::json_struct!(CalcDirtyRate {
     required "calc-time" => calc_time,
     optional "calc-time-unit" => calc_time_unit,
     optional "sample-pages" => sample_pages,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 impl qmp_types::Command for CalcDirtyRate {
@@ -92,7 +92,7 @@ impl CancelVcpuDirtyLimit {
 }
 
 qmp_types::json_struct!(CancelVcpuDirtyLimit {
-    optional "cpu-index" => cpu_index
+    optional "cpu-index" => cpu_index,
 });
 
 impl qmp_types::Command for CancelVcpuDirtyLimit {
@@ -163,7 +163,7 @@ qmp_types::json_struct!(Migrate {
     optional "uri" => uri,
     optional "channels" => channels,
     optional "detach" => detach,
-    optional "resume" => resume
+    optional "resume" => resume,
 });
 
 impl qmp_types::Command for Migrate {
@@ -192,7 +192,7 @@ impl MigrateContinue {
 }
 
 qmp_types::json_struct!(MigrateContinue {
-    required "state" => state
+    required "state" => state,
 });
 
 impl qmp_types::Command for MigrateContinue {
@@ -251,7 +251,7 @@ impl MigrateIncoming {
 qmp_types::json_struct!(MigrateIncoming {
     optional "uri" => uri,
     optional "channels" => channels,
-    optional "exit-on-error" => exit_on_error
+    optional "exit-on-error" => exit_on_error,
 });
 
 impl qmp_types::Command for MigrateIncoming {
@@ -305,7 +305,7 @@ impl MigrateRecover {
 }
 
 qmp_types::json_struct!(MigrateRecover {
-    required "uri" => uri
+    required "uri" => uri,
 });
 
 impl qmp_types::Command for MigrateRecover {
@@ -337,7 +337,7 @@ impl MigrateSetCapabilities {
 }
 
 qmp_types::json_struct!(MigrateSetCapabilities {
-    required "capabilities" => capabilities
+    required "capabilities" => capabilities,
 });
 
 impl qmp_types::Command for MigrateSetCapabilities {
@@ -680,7 +680,7 @@ qmp_types::json_struct!(MigrateSetParameters {
     optional "mode" => mode,
     optional "zero-page-detection" => zero_page_detection,
     optional "direct-io" => direct_io,
-    optional "cpr-exec-command" => cpr_exec_command
+    optional "cpr-exec-command" => cpr_exec_command,
 });
 
 impl qmp_types::Command for MigrateSetParameters {
@@ -789,7 +789,7 @@ impl QueryDirtyRate {
 }
 
 qmp_types::json_struct!(QueryDirtyRate {
-    optional "calc-time-unit" => calc_time_unit
+    optional "calc-time-unit" => calc_time_unit,
 });
 
 impl qmp_types::Command for QueryDirtyRate {
@@ -978,7 +978,7 @@ impl SetVcpuDirtyLimit {
 
 qmp_types::json_struct!(SetVcpuDirtyLimit {
     optional "cpu-index" => cpu_index,
-    required "dirty-rate" => dirty_rate
+    required "dirty-rate" => dirty_rate,
 });
 
 impl qmp_types::Command for SetVcpuDirtyLimit {
@@ -1021,7 +1021,7 @@ impl SnapshotDelete {
 qmp_types::json_struct!(SnapshotDelete {
     required "job-id" => job_id,
     required "tag" => tag,
-    required "devices" => devices
+    required "devices" => devices,
 });
 
 impl qmp_types::Command for SnapshotDelete {
@@ -1069,7 +1069,7 @@ qmp_types::json_struct!(SnapshotLoad {
     required "job-id" => job_id,
     required "tag" => tag,
     required "vmstate" => vmstate,
-    required "devices" => devices
+    required "devices" => devices,
 });
 
 impl qmp_types::Command for SnapshotLoad {
@@ -1117,7 +1117,7 @@ qmp_types::json_struct!(SnapshotSave {
     required "job-id" => job_id,
     required "tag" => tag,
     required "vmstate" => vmstate,
-    required "devices" => devices
+    required "devices" => devices,
 });
 
 impl qmp_types::Command for SnapshotSave {
@@ -1197,7 +1197,7 @@ impl XenLoadDevicesState {
 }
 
 qmp_types::json_struct!(XenLoadDevicesState {
-    required "filename" => filename
+    required "filename" => filename,
 });
 
 impl qmp_types::Command for XenLoadDevicesState {
@@ -1239,7 +1239,7 @@ impl XenSaveDevicesState {
 
 qmp_types::json_struct!(XenSaveDevicesState {
     required "filename" => filename,
-    optional "live" => live
+    optional "live" => live,
 });
 
 impl qmp_types::Command for XenSaveDevicesState {
@@ -1268,7 +1268,7 @@ impl XenSetGlobalDirtyLog {
 }
 
 qmp_types::json_struct!(XenSetGlobalDirtyLog {
-    required "enable" => enable
+    required "enable" => enable,
 });
 
 impl qmp_types::Command for XenSetGlobalDirtyLog {
@@ -1314,7 +1314,7 @@ impl XenSetReplication {
 qmp_types::json_struct!(XenSetReplication {
     required "enable" => enable,
     required "primary" => primary,
-    optional "failover" => failover
+    optional "failover" => failover,
 });
 
 impl qmp_types::Command for XenSetReplication {

@@ -38,7 +38,7 @@ impl AddFd {
 
 qmp_types::json_struct!(AddFd {
     optional "fdset-id" => fdset_id,
-    optional "opaque" => opaque
+    optional "opaque" => opaque,
 });
 
 impl qmp_types::Command for AddFd {
@@ -95,7 +95,7 @@ qmp_types::json_struct!(AddClient {
     required "protocol" => protocol,
     required "fdname" => fdname,
     optional "skipauth" => skipauth,
-    optional "tls" => tls
+    optional "tls" => tls,
 });
 
 impl qmp_types::Command for AddClient {
@@ -124,7 +124,7 @@ impl Closefd {
 }
 
 qmp_types::json_struct!(Closefd {
-    required "fdname" => fdname
+    required "fdname" => fdname,
 });
 
 impl qmp_types::Command for Closefd {
@@ -183,7 +183,7 @@ impl GetWin32Socket {
 
 qmp_types::json_struct!(GetWin32Socket {
     required "info" => info,
-    required "fdname" => fdname
+    required "fdname" => fdname,
 });
 
 impl qmp_types::Command for GetWin32Socket {
@@ -213,7 +213,7 @@ impl Getfd {
 }
 
 qmp_types::json_struct!(Getfd {
-    required "fdname" => fdname
+    required "fdname" => fdname,
 });
 
 impl qmp_types::Command for Getfd {
@@ -256,7 +256,7 @@ impl HumanMonitorCommand {
 
 qmp_types::json_struct!(HumanMonitorCommand {
     required "command-line" => command_line,
-    optional "cpu-index" => cpu_index
+    optional "cpu-index" => cpu_index,
 });
 
 impl qmp_types::Command for HumanMonitorCommand {
@@ -293,7 +293,7 @@ impl QueryCommandLineOptions {
 }
 
 qmp_types::json_struct!(QueryCommandLineOptions {
-    optional "option" => option
+    optional "option" => option,
 });
 
 impl qmp_types::Command for QueryCommandLineOptions {
@@ -407,7 +407,7 @@ impl RemoveFd {
 
 qmp_types::json_struct!(RemoveFd {
     required "fdset-id" => fdset_id,
-    optional "fd" => fd
+    optional "fd" => fd,
 });
 
 impl qmp_types::Command for RemoveFd {

@@ -45,7 +45,7 @@ impl QuerySevAttestationReport {
 }
 
 qmp_types::json_struct!(QuerySevAttestationReport {
-    required "mnonce" => mnonce
+    required "mnonce" => mnonce,
 });
 
 impl qmp_types::Command for QuerySevAttestationReport {
@@ -211,7 +211,7 @@ impl SevInjectLaunchSecret {
 qmp_types::json_struct!(SevInjectLaunchSecret {
     required "packet-header" => packet_header,
     required "secret" => secret,
-    optional "gpa" => gpa
+    optional "gpa" => gpa,
 });
 
 impl qmp_types::Command for SevInjectLaunchSecret {
@@ -240,7 +240,7 @@ impl XenEventInject {
 }
 
 qmp_types::json_struct!(XenEventInject {
-    required "port" => port
+    required "port" => port,
 });
 
 impl qmp_types::Command for XenEventInject {

@@ -60,7 +60,7 @@ qmp_types::json_struct!(AnnounceSelf {
     required "rounds" => rounds,
     required "step" => step,
     optional "interfaces" => interfaces,
-    optional "id" => id
+    optional "id" => id,
 });
 
 impl qmp_types::Command for AnnounceSelf {
@@ -123,7 +123,7 @@ impl NetdevDel {
 }
 
 qmp_types::json_struct!(NetdevDel {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for NetdevDel {
@@ -160,7 +160,7 @@ impl QueryRxFilter {
 }
 
 qmp_types::json_struct!(QueryRxFilter {
-    optional "name" => name
+    optional "name" => name,
 });
 
 impl qmp_types::Command for QueryRxFilter {
@@ -192,7 +192,7 @@ impl SetLink {
 
 qmp_types::json_struct!(SetLink {
     required "name" => name,
-    required "up" => up
+    required "up" => up,
 });
 
 impl qmp_types::Command for SetLink {

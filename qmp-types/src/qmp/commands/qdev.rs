@@ -22,7 +22,7 @@ impl DeviceListProperties {
 }
 
 qmp_types::json_struct!(DeviceListProperties {
-    required "typename" => typename
+    required "typename" => typename,
 });
 
 impl qmp_types::Command for DeviceListProperties {
@@ -51,7 +51,7 @@ impl DeviceSyncConfig {
 }
 
 qmp_types::json_struct!(DeviceSyncConfig {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for DeviceSyncConfig {
@@ -119,8 +119,8 @@ impl DeviceAdd {
 qmp_types::json_struct!(DeviceAdd {
     required "driver" => driver,
     optional "bus" => bus,
-    optional "id" => id;
-    rest extra
+    optional "id" => id,
+    ..extra
 });
 
 impl qmp_types::Command for DeviceAdd {
@@ -150,7 +150,7 @@ impl DeviceDel {
 }
 
 qmp_types::json_struct!(DeviceDel {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for DeviceDel {

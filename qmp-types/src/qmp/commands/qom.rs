@@ -56,7 +56,7 @@ impl ObjectDel {
 }
 
 qmp_types::json_struct!(ObjectDel {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Command for ObjectDel {
@@ -92,7 +92,7 @@ impl QomGet {
 
 qmp_types::json_struct!(QomGet {
     required "path" => path,
-    required "property" => property
+    required "property" => property,
 });
 
 impl qmp_types::Command for QomGet {
@@ -122,7 +122,7 @@ impl QomList {
 }
 
 qmp_types::json_struct!(QomList {
-    required "path" => path
+    required "path" => path,
 });
 
 impl qmp_types::Command for QomList {
@@ -154,7 +154,7 @@ impl QomListGet {
 }
 
 qmp_types::json_struct!(QomListGet {
-    required "paths" => paths
+    required "paths" => paths,
 });
 
 impl qmp_types::Command for QomListGet {
@@ -183,7 +183,7 @@ impl QomListProperties {
 }
 
 qmp_types::json_struct!(QomListProperties {
-    required "typename" => typename
+    required "typename" => typename,
 });
 
 impl qmp_types::Command for QomListProperties {
@@ -230,7 +230,7 @@ impl QomListTypes {
 
 qmp_types::json_struct!(QomListTypes {
     optional "implements" => implements,
-    optional "abstract" => r#abstract
+    optional "abstract" => r#abstract,
 });
 
 impl qmp_types::Command for QomListTypes {
@@ -274,7 +274,7 @@ impl QomSet {
 qmp_types::json_struct!(QomSet {
     required "path" => path,
     required "property" => property,
-    required "value" => value
+    required "value" => value,
 });
 
 impl qmp_types::Command for QomSet {

@@ -45,7 +45,7 @@ impl ReplayBreak {
 }
 
 qmp_types::json_struct!(ReplayBreak {
-    required "icount" => icount
+    required "icount" => icount,
 });
 
 impl qmp_types::Command for ReplayBreak {
@@ -98,7 +98,7 @@ impl ReplaySeek {
 }
 
 qmp_types::json_struct!(ReplaySeek {
-    required "icount" => icount
+    required "icount" => icount,
 });
 
 impl qmp_types::Command for ReplaySeek {

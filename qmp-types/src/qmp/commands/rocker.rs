@@ -21,7 +21,7 @@ impl QueryRocker {
 }
 
 qmp_types::json_struct!(QueryRocker {
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for QueryRocker {
@@ -63,7 +63,7 @@ impl QueryRockerOfDpaFlows {
 
 qmp_types::json_struct!(QueryRockerOfDpaFlows {
     required "name" => name,
-    optional "tbl-id" => tbl_id
+    optional "tbl-id" => tbl_id,
 });
 
 impl qmp_types::Command for QueryRockerOfDpaFlows {
@@ -105,7 +105,7 @@ impl QueryRockerOfDpaGroups {
 
 qmp_types::json_struct!(QueryRockerOfDpaGroups {
     required "name" => name,
-    optional "type" => r#type
+    optional "type" => r#type,
 });
 
 impl qmp_types::Command for QueryRockerOfDpaGroups {
@@ -134,7 +134,7 @@ impl QueryRockerPorts {
 }
 
 qmp_types::json_struct!(QueryRockerPorts {
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for QueryRockerPorts {

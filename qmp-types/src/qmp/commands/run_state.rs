@@ -83,7 +83,7 @@ qmp_types::json_struct!(SetAction {
     optional "reboot" => reboot,
     optional "shutdown" => shutdown,
     optional "panic" => panic,
-    optional "watchdog" => watchdog
+    optional "watchdog" => watchdog,
 });
 
 impl qmp_types::Command for SetAction {
@@ -113,7 +113,7 @@ impl WatchdogSetAction {
 }
 
 qmp_types::json_struct!(WatchdogSetAction {
-    required "action" => action
+    required "action" => action,
 });
 
 impl qmp_types::Command for WatchdogSetAction {

@@ -61,7 +61,7 @@ impl QueryStatsSchemas {
 }
 
 qmp_types::json_struct!(QueryStatsSchemas {
-    optional "provider" => provider
+    optional "provider" => provider,
 });
 
 impl qmp_types::Command for QueryStatsSchemas {

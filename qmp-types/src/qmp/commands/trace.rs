@@ -21,7 +21,7 @@ impl TraceEventGetState {
 }
 
 qmp_types::json_struct!(TraceEventGetState {
-    required "name" => name
+    required "name" => name,
 });
 
 impl qmp_types::Command for TraceEventGetState {
@@ -67,7 +67,7 @@ impl TraceEventSetState {
 qmp_types::json_struct!(TraceEventSetState {
     required "name" => name,
     required "enable" => enable,
-    optional "ignore-unavailable" => ignore_unavailable
+    optional "ignore-unavailable" => ignore_unavailable,
 });
 
 impl qmp_types::Command for TraceEventSetState {

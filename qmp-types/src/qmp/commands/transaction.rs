@@ -34,7 +34,7 @@ impl Transaction {
 
 qmp_types::json_struct!(Transaction {
     required "actions" => actions,
-    optional "properties" => properties
+    optional "properties" => properties,
 });
 
 impl qmp_types::Command for Transaction {

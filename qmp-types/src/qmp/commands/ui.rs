@@ -21,7 +21,7 @@ impl ChangeVncPassword {
 }
 
 qmp_types::json_struct!(ChangeVncPassword {
-    required "password" => password
+    required "password" => password,
 });
 
 impl qmp_types::Command for ChangeVncPassword {
@@ -90,7 +90,7 @@ qmp_types::json_struct!(ClientMigrateInfo {
     required "hostname" => hostname,
     optional "port" => port,
     optional "tls-port" => tls_port,
-    optional "cert-subject" => cert_subject
+    optional "cert-subject" => cert_subject,
 });
 
 impl qmp_types::Command for ClientMigrateInfo {
@@ -242,7 +242,7 @@ impl InputSendEvent {
 qmp_types::json_struct!(InputSendEvent {
     optional "device" => device,
     optional "head" => head,
-    required "events" => events
+    required "events" => events,
 });
 
 impl qmp_types::Command for InputSendEvent {
@@ -429,7 +429,7 @@ qmp_types::json_struct!(Screendump {
     required "filename" => filename,
     optional "device" => device,
     optional "head" => head,
-    optional "format" => format
+    optional "format" => format,
 });
 
 impl qmp_types::Command for Screendump {
@@ -472,7 +472,7 @@ impl SendKey {
 
 qmp_types::json_struct!(SendKey {
     required "keys" => keys,
-    optional "hold-time" => hold_time
+    optional "hold-time" => hold_time,
 });
 
 impl qmp_types::Command for SendKey {

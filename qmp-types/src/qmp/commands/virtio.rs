@@ -63,7 +63,7 @@ impl XQueryVirtioQueueElement {
 qmp_types::json_struct!(XQueryVirtioQueueElement {
     required "path" => path,
     required "queue" => queue,
-    optional "index" => index
+    optional "index" => index,
 });
 
 impl qmp_types::Command for XQueryVirtioQueueElement {
@@ -96,7 +96,7 @@ impl XQueryVirtioQueueStatus {
 
 qmp_types::json_struct!(XQueryVirtioQueueStatus {
     required "path" => path,
-    required "queue" => queue
+    required "queue" => queue,
 });
 
 impl qmp_types::Command for XQueryVirtioQueueStatus {
@@ -126,7 +126,7 @@ impl XQueryVirtioStatus {
 }
 
 qmp_types::json_struct!(XQueryVirtioStatus {
-    required "path" => path
+    required "path" => path,
 });
 
 impl qmp_types::Command for XQueryVirtioStatus {
@@ -159,7 +159,7 @@ impl XQueryVirtioVhostQueueStatus {
 
 qmp_types::json_struct!(XQueryVirtioVhostQueueStatus {
     required "path" => path,
-    required "queue" => queue
+    required "queue" => queue,
 });
 
 impl qmp_types::Command for XQueryVirtioVhostQueueStatus {

@@ -48,7 +48,7 @@ impl Yank {
 }
 
 qmp_types::json_struct!(Yank {
-    required "instances" => instances
+    required "instances" => instances,
 });
 
 impl qmp_types::Command for Yank {

@@ -21,7 +21,7 @@ impl AcpiDeviceOst {
 }
 
 qmp_types::json_struct!(AcpiDeviceOst {
-    required "info" => info
+    required "info" => info,
 });
 
 impl qmp_types::Event for AcpiDeviceOst {

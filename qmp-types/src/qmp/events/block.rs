@@ -33,7 +33,7 @@ impl DeviceTrayMoved {
 qmp_types::json_struct!(DeviceTrayMoved {
     required "device" => device,
     required "id" => id,
-    required "tray-open" => tray_open
+    required "tray-open" => tray_open,
 });
 
 impl qmp_types::Event for DeviceTrayMoved {
@@ -64,7 +64,7 @@ impl PrManagerStatusChanged {
 
 qmp_types::json_struct!(PrManagerStatusChanged {
     required "id" => id,
-    required "connected" => connected
+    required "connected" => connected,
 });
 
 impl qmp_types::Event for PrManagerStatusChanged {

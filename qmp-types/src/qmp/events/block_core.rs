@@ -64,7 +64,7 @@ qmp_types::json_struct!(BlockImageCorrupted {
     required "msg" => msg,
     optional "offset" => offset,
     optional "size" => size,
-    required "fatal" => fatal
+    required "fatal" => fatal,
 });
 
 impl qmp_types::Event for BlockImageCorrupted {
@@ -138,7 +138,7 @@ qmp_types::json_struct!(BlockIoError {
     required "operation" => operation,
     required "action" => action,
     optional "nospace" => nospace,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 impl qmp_types::Event for BlockIoError {
@@ -190,7 +190,7 @@ qmp_types::json_struct!(BlockJobCancelled {
     required "device" => device,
     required "len" => len,
     required "offset" => offset,
-    required "speed" => speed
+    required "speed" => speed,
 });
 
 impl qmp_types::Event for BlockJobCancelled {
@@ -253,7 +253,7 @@ qmp_types::json_struct!(BlockJobCompleted {
     required "len" => len,
     required "offset" => offset,
     required "speed" => speed,
-    optional "error" => error
+    optional "error" => error,
 });
 
 impl qmp_types::Event for BlockJobCompleted {
@@ -295,7 +295,7 @@ impl BlockJobError {
 qmp_types::json_struct!(BlockJobError {
     required "device" => device,
     required "operation" => operation,
-    required "action" => action
+    required "action" => action,
 });
 
 impl qmp_types::Event for BlockJobError {
@@ -326,7 +326,7 @@ impl BlockJobPending {
 
 qmp_types::json_struct!(BlockJobPending {
     required "type" => r#type,
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Event for BlockJobPending {
@@ -378,7 +378,7 @@ qmp_types::json_struct!(BlockJobReady {
     required "device" => device,
     required "len" => len,
     required "offset" => offset,
-    required "speed" => speed
+    required "speed" => speed,
 });
 
 impl qmp_types::Event for BlockJobReady {
@@ -420,7 +420,7 @@ impl BlockWriteThreshold {
 qmp_types::json_struct!(BlockWriteThreshold {
     required "node-name" => node_name,
     required "amount-exceeded" => amount_exceeded,
-    required "write-threshold" => write_threshold
+    required "write-threshold" => write_threshold,
 });
 
 impl qmp_types::Event for BlockWriteThreshold {
@@ -462,7 +462,7 @@ impl QuorumFailure {
 qmp_types::json_struct!(QuorumFailure {
     required "reference" => reference,
     required "sector-num" => sector_num,
-    required "sectors-count" => sectors_count
+    required "sectors-count" => sectors_count,
 });
 
 impl qmp_types::Event for QuorumFailure {
@@ -520,7 +520,7 @@ qmp_types::json_struct!(QuorumReportBad {
     optional "error" => error,
     required "node-name" => node_name,
     required "sector-num" => sector_num,
-    required "sectors-count" => sectors_count
+    required "sectors-count" => sectors_count,
 });
 
 impl qmp_types::Event for QuorumReportBad {

@@ -19,7 +19,7 @@ impl BlockExportDeleted {
 }
 
 qmp_types::json_struct!(BlockExportDeleted {
-    required "id" => id
+    required "id" => id,
 });
 
 impl qmp_types::Event for BlockExportDeleted {

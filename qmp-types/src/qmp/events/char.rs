@@ -22,7 +22,7 @@ impl VserportChange {
 
 qmp_types::json_struct!(VserportChange {
     required "id" => id,
-    required "open" => open
+    required "open" => open,
 });
 
 impl qmp_types::Event for VserportChange {

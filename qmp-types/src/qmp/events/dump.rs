@@ -31,7 +31,7 @@ impl DumpCompleted {
 
 qmp_types::json_struct!(DumpCompleted {
     required "result" => result,
-    optional "error" => error
+    optional "error" => error,
 });
 
 impl qmp_types::Event for DumpCompleted {

@@ -24,7 +24,7 @@ impl JobStatusChange {
 
 qmp_types::json_struct!(JobStatusChange {
     required "id" => id,
-    required "status" => status
+    required "status" => status,
 });
 
 impl qmp_types::Event for JobStatusChange {

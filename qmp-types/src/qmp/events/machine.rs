@@ -19,7 +19,7 @@ impl BalloonChange {
 }
 
 qmp_types::json_struct!(BalloonChange {
-    required "actual" => actual
+    required "actual" => actual,
 });
 
 impl qmp_types::Event for BalloonChange {
@@ -50,7 +50,7 @@ impl HvBalloonStatusReport {
 
 qmp_types::json_struct!(HvBalloonStatusReport {
     required "committed" => committed,
-    required "available" => available
+    required "available" => available,
 });
 
 impl qmp_types::Event for HvBalloonStatusReport {
@@ -95,7 +95,7 @@ impl MemoryDeviceSizeChange {
 qmp_types::json_struct!(MemoryDeviceSizeChange {
     optional "id" => id,
     required "size" => size,
-    required "qom-path" => qom_path
+    required "qom-path" => qom_path,
 });
 
 impl qmp_types::Event for MemoryDeviceSizeChange {

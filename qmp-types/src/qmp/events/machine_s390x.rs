@@ -21,7 +21,7 @@ impl CpuPolarizationChange {
 }
 
 qmp_types::json_struct!(CpuPolarizationChange {
-    required "polarization" => polarization
+    required "polarization" => polarization,
 });
 
 impl qmp_types::Event for CpuPolarizationChange {

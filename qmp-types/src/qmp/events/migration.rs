@@ -24,7 +24,7 @@ impl ColoExit {
 
 qmp_types::json_struct!(ColoExit {
     required "mode" => mode,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 impl qmp_types::Event for ColoExit {
@@ -52,7 +52,7 @@ impl Migration {
 }
 
 qmp_types::json_struct!(Migration {
-    required "status" => status
+    required "status" => status,
 });
 
 impl qmp_types::Event for Migration {
@@ -80,7 +80,7 @@ impl MigrationPass {
 }
 
 qmp_types::json_struct!(MigrationPass {
-    required "pass" => pass
+    required "pass" => pass,
 });
 
 impl qmp_types::Event for MigrationPass {
@@ -110,7 +110,7 @@ impl UnplugPrimary {
 }
 
 qmp_types::json_struct!(UnplugPrimary {
-    required "device-id" => device_id
+    required "device-id" => device_id,
 });
 
 impl qmp_types::Event for UnplugPrimary {

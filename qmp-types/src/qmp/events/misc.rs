@@ -25,7 +25,7 @@ impl RtcChange {
 
 qmp_types::json_struct!(RtcChange {
     required "offset" => offset,
-    required "qom-path" => qom_path
+    required "qom-path" => qom_path,
 });
 
 impl qmp_types::Event for RtcChange {
@@ -72,7 +72,7 @@ qmp_types::json_struct!(VfuClientHangup {
     required "vfu-id" => vfu_id,
     required "vfu-qom-path" => vfu_qom_path,
     required "dev-id" => dev_id,
-    required "dev-qom-path" => dev_qom_path
+    required "dev-qom-path" => dev_qom_path,
 });
 
 impl qmp_types::Event for VfuClientHangup {

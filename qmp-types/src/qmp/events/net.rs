@@ -23,7 +23,7 @@ impl FailoverNegotiated {
 }
 
 qmp_types::json_struct!(FailoverNegotiated {
-    required "device-id" => device_id
+    required "device-id" => device_id,
 });
 
 impl qmp_types::Event for FailoverNegotiated {
@@ -60,7 +60,7 @@ impl NetdevStreamConnected {
 
 qmp_types::json_struct!(NetdevStreamConnected {
     required "netdev-id" => netdev_id,
-    required "addr" => addr
+    required "addr" => addr,
 });
 
 impl qmp_types::Event for NetdevStreamConnected {
@@ -90,7 +90,7 @@ impl NetdevStreamDisconnected {
 }
 
 qmp_types::json_struct!(NetdevStreamDisconnected {
-    required "netdev-id" => netdev_id
+    required "netdev-id" => netdev_id,
 });
 
 impl qmp_types::Event for NetdevStreamDisconnected {
@@ -124,7 +124,7 @@ impl NetdevVhostUserConnected {
 
 qmp_types::json_struct!(NetdevVhostUserConnected {
     required "netdev-id" => netdev_id,
-    required "chardev-id" => chardev_id
+    required "chardev-id" => chardev_id,
 });
 
 impl qmp_types::Event for NetdevVhostUserConnected {
@@ -154,7 +154,7 @@ impl NetdevVhostUserDisconnected {
 }
 
 qmp_types::json_struct!(NetdevVhostUserDisconnected {
-    required "netdev-id" => netdev_id
+    required "netdev-id" => netdev_id,
 });
 
 impl qmp_types::Event for NetdevVhostUserDisconnected {
@@ -195,7 +195,7 @@ impl NicRxFilterChanged {
 
 qmp_types::json_struct!(NicRxFilterChanged {
     optional "name" => name,
-    required "path" => path
+    required "path" => path,
 });
 
 impl qmp_types::Event for NicRxFilterChanged {

@@ -32,7 +32,7 @@ impl DeviceDeleted {
 
 qmp_types::json_struct!(DeviceDeleted {
     optional "device" => device,
-    required "path" => path
+    required "path" => path,
 });
 
 impl qmp_types::Event for DeviceDeleted {
@@ -73,7 +73,7 @@ impl DeviceUnplugGuestError {
 
 qmp_types::json_struct!(DeviceUnplugGuestError {
     optional "device" => device,
-    required "path" => path
+    required "path" => path,
 });
 
 impl qmp_types::Event for DeviceUnplugGuestError {

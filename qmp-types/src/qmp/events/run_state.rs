@@ -31,7 +31,7 @@ impl GuestCrashloaded {
 
 qmp_types::json_struct!(GuestCrashloaded {
     required "action" => action,
-    optional "info" => info
+    optional "info" => info,
 });
 
 impl qmp_types::Event for GuestCrashloaded {
@@ -69,7 +69,7 @@ impl GuestPanicked {
 
 qmp_types::json_struct!(GuestPanicked {
     required "action" => action,
-    optional "info" => info
+    optional "info" => info,
 });
 
 impl qmp_types::Event for GuestPanicked {
@@ -130,7 +130,7 @@ impl MemoryFailure {
 qmp_types::json_struct!(MemoryFailure {
     required "recipient" => recipient,
     required "action" => action,
-    required "flags" => flags
+    required "flags" => flags,
 });
 
 impl qmp_types::Event for MemoryFailure {
@@ -184,7 +184,7 @@ impl Reset {
 
 qmp_types::json_struct!(Reset {
     required "guest" => guest,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 impl qmp_types::Event for Reset {
@@ -238,7 +238,7 @@ impl Shutdown {
 
 qmp_types::json_struct!(Shutdown {
     required "guest" => guest,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 impl qmp_types::Event for Shutdown {
@@ -358,7 +358,7 @@ impl Watchdog {
 }
 
 qmp_types::json_struct!(Watchdog {
-    required "action" => action
+    required "action" => action,
 });
 
 impl qmp_types::Event for Watchdog {

@@ -24,7 +24,7 @@ impl SpiceConnected {
 
 qmp_types::json_struct!(SpiceConnected {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for SpiceConnected {
@@ -56,7 +56,7 @@ impl SpiceDisconnected {
 
 qmp_types::json_struct!(SpiceDisconnected {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for SpiceDisconnected {
@@ -88,7 +88,7 @@ impl SpiceInitialized {
 
 qmp_types::json_struct!(SpiceInitialized {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for SpiceInitialized {
@@ -144,7 +144,7 @@ impl VncConnected {
 
 qmp_types::json_struct!(VncConnected {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for VncConnected {
@@ -176,7 +176,7 @@ impl VncDisconnected {
 
 qmp_types::json_struct!(VncDisconnected {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for VncDisconnected {
@@ -208,7 +208,7 @@ impl VncInitialized {
 
 qmp_types::json_struct!(VncInitialized {
     required "server" => server,
-    required "client" => client
+    required "client" => client,
 });
 
 impl qmp_types::Event for VncInitialized {

@@ -35,7 +35,7 @@ impl VfioMigration {
 qmp_types::json_struct!(VfioMigration {
     required "device-id" => device_id,
     required "qom-path" => qom_path,
-    required "device-state" => device_state
+    required "device-state" => device_state,
 });
 
 impl qmp_types::Event for VfioMigration {

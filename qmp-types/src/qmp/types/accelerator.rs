@@ -34,7 +34,7 @@ qmp_types::json_enum!(Accelerator {
     "qtest" => Qtest,
     "tcg" => Tcg,
     "whpx" => Whpx,
-    "xen" => Xen
+    "xen" => Xen,
 });
 
 /// QAPI struct `AcceleratorInfo`, since 10.2.0.
@@ -62,7 +62,7 @@ impl AcceleratorInfo {
 
 qmp_types::json_struct!(AcceleratorInfo {
     required "enabled" => enabled,
-    required "present" => present
+    required "present" => present,
 });
 
 /// QAPI struct `KvmInfo`, since 0.14.
@@ -87,5 +87,5 @@ impl KvmInfo {
 
 qmp_types::json_struct!(KvmInfo {
     required "enabled" => enabled,
-    required "present" => present
+    required "present" => present,
 });

@@ -16,7 +16,7 @@ pub enum AcpiSlotType {
 
 qmp_types::json_enum!(AcpiSlotType {
     "DIMM" => Dimm,
-    "CPU" => Cpu
+    "CPU" => Cpu,
 });
 
 /// QAPI struct `AcpiTableOptions`, since 1.5.
@@ -125,7 +125,7 @@ qmp_types::json_struct!(AcpiTableOptions {
     optional "asl_compiler_id" => asl_compiler_id,
     optional "asl_compiler_rev" => asl_compiler_rev,
     optional "file" => file,
-    optional "data" => data
+    optional "data" => data,
 });
 
 /// QAPI struct `ACPIOSTInfo`, since 2.1.
@@ -177,5 +177,5 @@ qmp_types::json_struct!(AcpiostInfo {
     required "slot" => slot,
     required "slot-type" => slot_type,
     required "source" => source,
-    required "status" => status
+    required "status" => status,
 });

@@ -31,7 +31,7 @@ qmp_types::json_enum!(AudioFormat {
     "s16" => S16,
     "u32" => U32,
     "s32" => S32,
-    "f32" => F32
+    "f32" => F32,
 });
 
 /// QAPI union `Audiodev`, since 4.0.
@@ -70,7 +70,7 @@ impl Audiodev {
 qmp_types::json_union!(Audiodev {
     tag "driver" => driver,
     required "id" => id,
-    optional "timer-period" => timer_period
+    optional "timer-period" => timer_period,
 });
 
 /// The branches of [`Audiodev`].
@@ -120,7 +120,7 @@ qmp_types::json_branches!(AudiodevBranch {
     "sdl" => Sdl(_),
     "sndio" => Sndio(_),
     "spice" => Spice(_),
-    "wav" => Wav(_)
+    "wav" => Wav(_),
 });
 
 impl From<AudiodevAlsaOptions> for AudiodevBranch {
@@ -235,7 +235,7 @@ impl AudiodevAlsaOptions {
 qmp_types::json_struct!(AudiodevAlsaOptions {
     optional "in" => r#in,
     optional "out" => out,
-    optional "threshold" => threshold
+    optional "threshold" => threshold,
 });
 
 /// QAPI struct `AudiodevAlsaPerDirectionOptions`, since 4.0.
@@ -354,7 +354,7 @@ qmp_types::json_struct!(AudiodevAlsaPerDirectionOptions {
     optional "buffer-length" => buffer_length,
     optional "dev" => dev,
     optional "period-length" => period_length,
-    optional "try-poll" => try_poll
+    optional "try-poll" => try_poll,
 });
 
 /// QAPI struct `AudiodevCoreaudioOptions`, since 4.0.
@@ -393,7 +393,7 @@ impl AudiodevCoreaudioOptions {
 
 qmp_types::json_struct!(AudiodevCoreaudioOptions {
     optional "in" => r#in,
-    optional "out" => out
+    optional "out" => out,
 });
 
 /// QAPI struct `AudiodevCoreaudioPerDirectionOptions`, since 4.0.
@@ -492,7 +492,7 @@ qmp_types::json_struct!(AudiodevCoreaudioPerDirectionOptions {
     optional "voices" => voices,
     optional "format" => format,
     optional "buffer-length" => buffer_length,
-    optional "buffer-count" => buffer_count
+    optional "buffer-count" => buffer_count,
 });
 
 /// QAPI struct `AudiodevDBusOptions`, since 10.0.
@@ -541,7 +541,7 @@ impl AudiodevDBusOptions {
 qmp_types::json_struct!(AudiodevDBusOptions {
     optional "in" => r#in,
     optional "out" => out,
-    optional "nsamples" => nsamples
+    optional "nsamples" => nsamples,
 });
 
 /// QAPI enum `AudiodevDriver`, since 4.0.
@@ -593,7 +593,7 @@ qmp_types::json_enum!(AudiodevDriver {
     "sdl" => Sdl,
     "sndio" => Sndio,
     "spice" => Spice,
-    "wav" => Wav
+    "wav" => Wav,
 });
 
 /// QAPI struct `AudiodevDsoundOptions`, since 4.0.
@@ -642,7 +642,7 @@ impl AudiodevDsoundOptions {
 qmp_types::json_struct!(AudiodevDsoundOptions {
     optional "in" => r#in,
     optional "out" => out,
-    optional "latency" => latency
+    optional "latency" => latency,
 });
 
 /// QAPI struct `AudiodevGenericOptions`, since 4.0.
@@ -681,7 +681,7 @@ impl AudiodevGenericOptions {
 
 qmp_types::json_struct!(AudiodevGenericOptions {
     optional "in" => r#in,
-    optional "out" => out
+    optional "out" => out,
 });
 
 /// QAPI struct `AudiodevJackOptions`, since 5.1.
@@ -720,7 +720,7 @@ impl AudiodevJackOptions {
 
 qmp_types::json_struct!(AudiodevJackOptions {
     optional "in" => r#in,
-    optional "out" => out
+    optional "out" => out,
 });
 
 /// QAPI struct `AudiodevJackPerDirectionOptions`, since 5.1.
@@ -859,7 +859,7 @@ qmp_types::json_struct!(AudiodevJackPerDirectionOptions {
     optional "client-name" => client_name,
     optional "connect-ports" => connect_ports,
     optional "start-server" => start_server,
-    optional "exact-name" => exact_name
+    optional "exact-name" => exact_name,
 });
 
 /// QAPI struct `AudiodevOssOptions`, since 4.0.
@@ -928,7 +928,7 @@ qmp_types::json_struct!(AudiodevOssOptions {
     optional "out" => out,
     optional "try-mmap" => try_mmap,
     optional "exclusive" => exclusive,
-    optional "dsp-policy" => dsp_policy
+    optional "dsp-policy" => dsp_policy,
 });
 
 /// QAPI struct `AudiodevOssPerDirectionOptions`, since 4.0.
@@ -1047,7 +1047,7 @@ qmp_types::json_struct!(AudiodevOssPerDirectionOptions {
     optional "buffer-length" => buffer_length,
     optional "dev" => dev,
     optional "buffer-count" => buffer_count,
-    optional "try-poll" => try_poll
+    optional "try-poll" => try_poll,
 });
 
 /// QAPI struct `AudiodevPaOptions`, since 4.0.
@@ -1096,7 +1096,7 @@ impl AudiodevPaOptions {
 qmp_types::json_struct!(AudiodevPaOptions {
     optional "in" => r#in,
     optional "out" => out,
-    optional "server" => server
+    optional "server" => server,
 });
 
 /// QAPI struct `AudiodevPaPerDirectionOptions`, since 4.0.
@@ -1215,7 +1215,7 @@ qmp_types::json_struct!(AudiodevPaPerDirectionOptions {
     optional "buffer-length" => buffer_length,
     optional "name" => name,
     optional "stream-name" => stream_name,
-    optional "latency" => latency
+    optional "latency" => latency,
 });
 
 /// QAPI struct `AudiodevPerDirectionOptions`, since 4.0.
@@ -1304,7 +1304,7 @@ qmp_types::json_struct!(AudiodevPerDirectionOptions {
     optional "channels" => channels,
     optional "voices" => voices,
     optional "format" => format,
-    optional "buffer-length" => buffer_length
+    optional "buffer-length" => buffer_length,
 });
 
 /// QAPI struct `AudiodevPipewireOptions`, since 8.1.
@@ -1343,7 +1343,7 @@ impl AudiodevPipewireOptions {
 
 qmp_types::json_struct!(AudiodevPipewireOptions {
     optional "in" => r#in,
-    optional "out" => out
+    optional "out" => out,
 });
 
 /// QAPI struct `AudiodevPipewirePerDirectionOptions`, since 8.1.
@@ -1462,7 +1462,7 @@ qmp_types::json_struct!(AudiodevPipewirePerDirectionOptions {
     optional "buffer-length" => buffer_length,
     optional "name" => name,
     optional "stream-name" => stream_name,
-    optional "latency" => latency
+    optional "latency" => latency,
 });
 
 /// QAPI struct `AudiodevSdlOptions`, since 6.0.
@@ -1501,7 +1501,7 @@ impl AudiodevSdlOptions {
 
 qmp_types::json_struct!(AudiodevSdlOptions {
     optional "in" => r#in,
-    optional "out" => out
+    optional "out" => out,
 });
 
 /// QAPI struct `AudiodevSdlPerDirectionOptions`, since 6.0.
@@ -1600,7 +1600,7 @@ qmp_types::json_struct!(AudiodevSdlPerDirectionOptions {
     optional "voices" => voices,
     optional "format" => format,
     optional "buffer-length" => buffer_length,
-    optional "buffer-count" => buffer_count
+    optional "buffer-count" => buffer_count,
 });
 
 /// QAPI struct `AudiodevSndioOptions`, since 7.2.
@@ -1659,7 +1659,7 @@ qmp_types::json_struct!(AudiodevSndioOptions {
     optional "in" => r#in,
     optional "out" => out,
     optional "dev" => dev,
-    optional "latency" => latency
+    optional "latency" => latency,
 });
 
 /// QAPI struct `AudiodevWavOptions`, since 4.0.
@@ -1708,5 +1708,5 @@ impl AudiodevWavOptions {
 qmp_types::json_struct!(AudiodevWavOptions {
     optional "in" => r#in,
     optional "out" => out,
-    optional "path" => path
+    optional "path" => path,
 });

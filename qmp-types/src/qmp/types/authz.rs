@@ -32,7 +32,7 @@ impl AuthZListFileProperties {
 
 qmp_types::json_struct!(AuthZListFileProperties {
     required "filename" => filename,
-    optional "refresh" => refresh
+    optional "refresh" => refresh,
 });
 
 /// QAPI struct `AuthZListProperties`, since 4.0.
@@ -71,7 +71,7 @@ impl AuthZListProperties {
 
 qmp_types::json_struct!(AuthZListProperties {
     optional "policy" => policy,
-    optional "rules" => rules
+    optional "rules" => rules,
 });
 
 /// QAPI struct `AuthZSimpleProperties`, since 4.0.
@@ -93,7 +93,7 @@ impl AuthZSimpleProperties {
 }
 
 qmp_types::json_struct!(AuthZSimpleProperties {
-    required "identity" => identity
+    required "identity" => identity,
 });
 
 /// QAPI struct `AuthZPAMProperties`, since 4.0.
@@ -115,7 +115,7 @@ impl AuthZpamProperties {
 }
 
 qmp_types::json_struct!(AuthZpamProperties {
-    required "service" => service
+    required "service" => service,
 });
 
 /// QAPI enum `QAuthZListFormat`, since 4.0.
@@ -134,7 +134,7 @@ pub enum QAuthZListFormat {
 
 qmp_types::json_enum!(QAuthZListFormat {
     "exact" => Exact,
-    "glob" => Glob
+    "glob" => Glob,
 });
 
 /// QAPI enum `QAuthZListPolicy`, since 4.0.
@@ -153,7 +153,7 @@ pub enum QAuthZListPolicy {
 
 qmp_types::json_enum!(QAuthZListPolicy {
     "deny" => Deny,
-    "allow" => Allow
+    "allow" => Allow,
 });
 
 /// QAPI struct `QAuthZListRule`, since 4.0.
@@ -192,5 +192,5 @@ impl QAuthZListRule {
 qmp_types::json_struct!(QAuthZListRule {
     required "match" => r#match,
     required "policy" => policy,
-    optional "format" => format
+    optional "format" => format,
 });

@@ -25,7 +25,7 @@ qmp_types::json_enum!(BiosAtaTranslation {
     "none" => None,
     "lba" => Lba,
     "large" => Large,
-    "rechs" => Rechs
+    "rechs" => Rechs,
 });
 
 /// QAPI enum `BlockdevChangeReadOnlyMode`, since 2.3.
@@ -47,7 +47,7 @@ pub enum BlockdevChangeReadOnlyMode {
 qmp_types::json_enum!(BlockdevChangeReadOnlyMode {
     "retain" => Retain,
     "read-only" => ReadOnly,
-    "read-write" => ReadWrite
+    "read-write" => ReadWrite,
 });
 
 /// QAPI enum `FloppyDriveType`, since 2.6.
@@ -75,7 +75,7 @@ qmp_types::json_enum!(FloppyDriveType {
     "288" => _288,
     "120" => _120,
     "none" => None,
-    "auto" => Auto
+    "auto" => Auto,
 });
 
 /// QAPI struct `PRManagerInfo`, since 3.0.
@@ -100,5 +100,5 @@ impl PrManagerInfo {
 
 qmp_types::json_struct!(PrManagerInfo {
     required "id" => id,
-    required "connected" => connected
+    required "connected" => connected,
 });

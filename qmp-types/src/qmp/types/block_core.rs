@@ -176,7 +176,7 @@ qmp_types::json_struct!(BackupCommon {
     optional "auto-dismiss" => auto_dismiss,
     optional "filter-node-name" => filter_node_name,
     optional "discard-source" => discard_source,
-    optional "x-perf" => x_perf
+    optional "x-perf" => x_perf,
 });
 
 /// QAPI struct `BackupPerf`, since 6.0.
@@ -235,7 +235,7 @@ qmp_types::json_struct!(BackupPerf {
     optional "use-copy-range" => use_copy_range,
     optional "max-workers" => max_workers,
     optional "max-chunk" => max_chunk,
-    optional "min-cluster-size" => min_cluster_size
+    optional "min-cluster-size" => min_cluster_size,
 });
 
 /// QAPI enum `BitmapSyncMode`, since 4.2.
@@ -257,7 +257,7 @@ pub enum BitmapSyncMode {
 qmp_types::json_enum!(BitmapSyncMode {
     "on-success" => OnSuccess,
     "never" => Never,
-    "always" => Always
+    "always" => Always,
 });
 
 /// QAPI enum `BlkdebugEvent`, since 2.9.
@@ -414,7 +414,7 @@ qmp_types::json_enum!(BlkdebugEvent {
     "l1_shrink_free_l2_clusters" => L1ShrinkFreeL2Clusters,
     "cor_write" => CorWrite,
     "cluster_alloc_space" => ClusterAllocSpace,
-    "none" => None
+    "none" => None,
 });
 
 /// QAPI struct `BlkdebugInjectErrorOptions`, since 2.9.
@@ -504,7 +504,7 @@ qmp_types::json_struct!(BlkdebugInjectErrorOptions {
     optional "errno" => errno,
     optional "sector" => sector,
     optional "once" => once,
-    optional "immediately" => immediately
+    optional "immediately" => immediately,
 });
 
 /// QAPI enum `BlkdebugIOType`, since 4.1.
@@ -535,7 +535,7 @@ qmp_types::json_enum!(BlkdebugIoType {
     "write-zeroes" => WriteZeroes,
     "discard" => Discard,
     "flush" => Flush,
-    "block-status" => BlockStatus
+    "block-status" => BlockStatus,
 });
 
 /// QAPI struct `BlkdebugSetStateOptions`, since 2.9.
@@ -574,7 +574,7 @@ impl BlkdebugSetStateOptions {
 qmp_types::json_struct!(BlkdebugSetStateOptions {
     required "event" => event,
     optional "state" => state,
-    required "new_state" => new_state
+    required "new_state" => new_state,
 });
 
 /// QAPI struct `BlockChildInfo`, since 8.0.
@@ -599,7 +599,7 @@ impl BlockChildInfo {
 
 qmp_types::json_struct!(BlockChildInfo {
     required "name" => name,
-    required "info" => info
+    required "info" => info,
 });
 
 /// QAPI struct `BlockDeviceInfo`, since 0.14.
@@ -889,7 +889,7 @@ qmp_types::json_struct!(BlockDeviceInfo {
     optional "group" => group,
     required "cache" => cache,
     required "write_threshold" => write_threshold,
-    optional "dirty-bitmaps" => dirty_bitmaps
+    optional "dirty-bitmaps" => dirty_bitmaps,
 });
 
 /// QAPI enum `BlockDeviceIoStatus`, since 1.0.
@@ -911,7 +911,7 @@ pub enum BlockDeviceIoStatus {
 qmp_types::json_enum!(BlockDeviceIoStatus {
     "ok" => Ok,
     "failed" => Failed,
-    "nospace" => Nospace
+    "nospace" => Nospace,
 });
 
 /// QAPI struct `BlockDeviceStats`, since 0.14.
@@ -1159,7 +1159,7 @@ qmp_types::json_struct!(BlockDeviceStats {
     optional "rd_latency_histogram" => rd_latency_histogram,
     optional "wr_latency_histogram" => wr_latency_histogram,
     optional "zone_append_latency_histogram" => zone_append_latency_histogram,
-    optional "flush_latency_histogram" => flush_latency_histogram
+    optional "flush_latency_histogram" => flush_latency_histogram,
 });
 
 /// QAPI struct `BlockDeviceTimedStats`, since 2.5.
@@ -1260,7 +1260,7 @@ qmp_types::json_struct!(BlockDeviceTimedStats {
     required "avg_flush_latency_ns" => avg_flush_latency_ns,
     required "avg_rd_queue_depth" => avg_rd_queue_depth,
     required "avg_wr_queue_depth" => avg_wr_queue_depth,
-    required "avg_zone_append_queue_depth" => avg_zone_append_queue_depth
+    required "avg_zone_append_queue_depth" => avg_zone_append_queue_depth,
 });
 
 /// QAPI struct `BlockDirtyBitmap`, since 2.4.
@@ -1288,7 +1288,7 @@ impl BlockDirtyBitmap {
 
 qmp_types::json_struct!(BlockDirtyBitmap {
     required "node" => node,
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI struct `BlockDirtyBitmapAdd`, since 2.4.
@@ -1349,7 +1349,7 @@ qmp_types::json_struct!(BlockDirtyBitmapAdd {
     required "name" => name,
     optional "granularity" => granularity,
     optional "persistent" => persistent,
-    optional "disabled" => disabled
+    optional "disabled" => disabled,
 });
 
 /// QAPI struct `BlockDirtyBitmapMerge`, since 4.0.
@@ -1385,7 +1385,7 @@ impl BlockDirtyBitmapMerge {
 qmp_types::json_struct!(BlockDirtyBitmapMerge {
     required "node" => node,
     required "target" => target,
-    required "bitmaps" => bitmaps
+    required "bitmaps" => bitmaps,
 });
 
 /// QAPI alternate `BlockDirtyBitmapOrStr`, since 4.1.
@@ -1399,9 +1399,9 @@ pub enum BlockDirtyBitmapOrStr {
     External(BlockDirtyBitmap),
 }
 
-qmp_types::json_alternate!(BlockDirtyBitmapOrStr, "a string or an object" {
+qmp_types::json_alternate!(BlockDirtyBitmapOrStr , "a string or an object" {
     String => Local(_),
-    Object => External(_)
+    Object => External(_),
 });
 
 impl From<String> for BlockDirtyBitmapOrStr {
@@ -1441,7 +1441,7 @@ impl BlockDirtyBitmapSha256 {
 }
 
 qmp_types::json_struct!(BlockDirtyBitmapSha256 {
-    required "sha256" => sha256
+    required "sha256" => sha256,
 });
 
 /// QAPI struct `BlockDirtyInfo`, since 1.3.
@@ -1509,7 +1509,7 @@ qmp_types::json_struct!(BlockDirtyInfo {
     required "recording" => recording,
     required "busy" => busy,
     required "persistent" => persistent,
-    optional "inconsistent" => inconsistent
+    optional "inconsistent" => inconsistent,
 });
 
 /// QAPI enum `BlockErrorAction`, since 2.1.
@@ -1531,7 +1531,7 @@ pub enum BlockErrorAction {
 qmp_types::json_enum!(BlockErrorAction {
     "ignore" => Ignore,
     "report" => Report,
-    "stop" => Stop
+    "stop" => Stop,
 });
 
 /// QAPI struct `BlockGraphInfo`, since 8.0.
@@ -1702,7 +1702,7 @@ qmp_types::json_struct!(BlockGraphInfo {
     optional "snapshots" => snapshots,
     optional "limits" => limits,
     optional "format-specific" => format_specific,
-    required "children" => children
+    required "children" => children,
 });
 
 /// QAPI struct `BlockInfo`, since 0.14.
@@ -1787,7 +1787,7 @@ qmp_types::json_struct!(BlockInfo {
     required "locked" => locked,
     optional "inserted" => inserted,
     optional "tray_open" => tray_open,
-    optional "io-status" => io_status
+    optional "io-status" => io_status,
 });
 
 /// QAPI struct `BlockIOThrottle`, since 1.1.
@@ -2016,7 +2016,7 @@ qmp_types::json_struct!(BlockIoThrottle {
     optional "iops_rd_max_length" => iops_rd_max_length,
     optional "iops_wr_max_length" => iops_wr_max_length,
     optional "iops_size" => iops_size,
-    optional "group" => group
+    optional "group" => group,
 });
 
 /// QAPI union `BlockJobChangeOptions`, since 8.2.
@@ -2047,7 +2047,7 @@ impl BlockJobChangeOptions {
 
 qmp_types::json_union!(BlockJobChangeOptions {
     tag "type" => r#type,
-    required "id" => id
+    required "id" => id,
 });
 
 /// The branches of [`BlockJobChangeOptions`].
@@ -2085,7 +2085,7 @@ qmp_types::json_branches!(BlockJobChangeOptionsBranch {
     "amend" => Amend,
     "snapshot-load" => SnapshotLoad,
     "snapshot-save" => SnapshotSave,
-    "snapshot-delete" => SnapshotDelete
+    "snapshot-delete" => SnapshotDelete,
 });
 
 impl From<BlockJobChangeOptionsMirror> for BlockJobChangeOptionsBranch {
@@ -2113,7 +2113,7 @@ impl BlockJobChangeOptionsMirror {
 }
 
 qmp_types::json_struct!(BlockJobChangeOptionsMirror {
-    required "copy-mode" => copy_mode
+    required "copy-mode" => copy_mode,
 });
 
 /// QAPI union `BlockJobInfo`, since 1.1.
@@ -2205,7 +2205,7 @@ qmp_types::json_union!(BlockJobInfo {
     required "status" => status,
     required "auto-finalize" => auto_finalize,
     required "auto-dismiss" => auto_dismiss,
-    optional "error" => error
+    optional "error" => error,
 });
 
 /// The branches of [`BlockJobInfo`].
@@ -2243,7 +2243,7 @@ qmp_types::json_branches!(BlockJobInfoBranch {
     "amend" => Amend,
     "snapshot-load" => SnapshotLoad,
     "snapshot-save" => SnapshotSave,
-    "snapshot-delete" => SnapshotDelete
+    "snapshot-delete" => SnapshotDelete,
 });
 
 impl From<BlockJobInfoMirror> for BlockJobInfoBranch {
@@ -2271,7 +2271,7 @@ impl BlockJobInfoMirror {
 }
 
 qmp_types::json_struct!(BlockJobInfoMirror {
-    required "actively-synced" => actively_synced
+    required "actively-synced" => actively_synced,
 });
 
 /// QAPI struct `BlockLatencyHistogramInfo`, since 4.0.
@@ -2299,7 +2299,7 @@ impl BlockLatencyHistogramInfo {
 
 qmp_types::json_struct!(BlockLatencyHistogramInfo {
     required "boundaries" => boundaries,
-    required "bins" => bins
+    required "bins" => bins,
 });
 
 /// QAPI struct `BlockLimitsInfo`.
@@ -2428,7 +2428,7 @@ qmp_types::json_struct!(BlockLimitsInfo {
     required "max-iov" => max_iov,
     optional "max-hw-iov" => max_hw_iov,
     required "min-mem-alignment" => min_mem_alignment,
-    required "opt-mem-alignment" => opt_mem_alignment
+    required "opt-mem-alignment" => opt_mem_alignment,
 });
 
 /// QAPI struct `BlockMeasureInfo`, since 2.10.
@@ -2467,7 +2467,7 @@ impl BlockMeasureInfo {
 qmp_types::json_struct!(BlockMeasureInfo {
     required "required" => required,
     required "fully-allocated" => fully_allocated,
-    optional "bitmaps" => bitmaps
+    optional "bitmaps" => bitmaps,
 });
 
 /// QAPI struct `BlockNodeInfo`, since 8.0.
@@ -2633,7 +2633,7 @@ qmp_types::json_struct!(BlockNodeInfo {
     optional "backing-filename-format" => backing_filename_format,
     optional "snapshots" => snapshots,
     optional "limits" => limits,
-    optional "format-specific" => format_specific
+    optional "format-specific" => format_specific,
 });
 
 /// QAPI enum `BlockPermission`, since 4.0.
@@ -2658,7 +2658,7 @@ qmp_types::json_enum!(BlockPermission {
     "consistent-read" => ConsistentRead,
     "write" => Write,
     "write-unchanged" => WriteUnchanged,
-    "resize" => Resize
+    "resize" => Resize,
 });
 
 /// QAPI struct `BlockStats`, since 0.14.
@@ -2751,10 +2751,8 @@ qmp_types::json_struct!(BlockStats {
     required "stats" => stats,
     optional "driver-specific" => driver_specific,
     optional "parent" => parent,
-    optional "backing" => backing
+    optional "backing" => backing,
 });
-
-qmp_types::json_union!(BlockStatsSpecific, "driver");
 
 /// QAPI union `BlockStatsSpecific`, since 4.2.
 ///
@@ -2907,7 +2905,7 @@ qmp_types::json_branches!(BlockStatsSpecific {
     "virtio-blk-vhost-vdpa" => VirtioBlkVhostVdpa,
     "vmdk" => Vmdk,
     "vpc" => Vpc,
-    "vvfat" => Vvfat
+    "vvfat" => Vvfat,
 });
 
 impl From<BlockStatsSpecificNvme> for BlockStatsSpecific {
@@ -2915,6 +2913,8 @@ impl From<BlockStatsSpecificNvme> for BlockStatsSpecific {
         Self::Nvme(value)
     }
 }
+
+qmp_types::json_union!(BlockStatsSpecific, "driver");
 
 /// QAPI struct `BlockStatsSpecificFile`, since 4.2.
 ///
@@ -2949,7 +2949,7 @@ impl BlockStatsSpecificFile {
 qmp_types::json_struct!(BlockStatsSpecificFile {
     required "discard-nb-ok" => discard_nb_ok,
     required "discard-nb-failed" => discard_nb_failed,
-    required "discard-bytes-ok" => discard_bytes_ok
+    required "discard-bytes-ok" => discard_bytes_ok,
 });
 
 /// QAPI struct `BlockStatsSpecificNvme`, since 5.2.
@@ -2985,7 +2985,7 @@ impl BlockStatsSpecificNvme {
 qmp_types::json_struct!(BlockStatsSpecificNvme {
     required "completion-errors" => completion_errors,
     required "aligned-accesses" => aligned_accesses,
-    required "unaligned-accesses" => unaligned_accesses
+    required "unaligned-accesses" => unaligned_accesses,
 });
 
 /// QAPI enum `BlockdevAioOptions`, since 2.9.
@@ -3007,10 +3007,8 @@ pub enum BlockdevAioOptions {
 qmp_types::json_enum!(BlockdevAioOptions {
     "threads" => Threads,
     "native" => Native,
-    "io_uring" => IoUring
+    "io_uring" => IoUring,
 });
-
-qmp_types::json_union!(BlockdevAmendOptions, "driver");
 
 /// QAPI union `BlockdevAmendOptions`, since 5.1.
 ///
@@ -3163,7 +3161,7 @@ qmp_types::json_branches!(BlockdevAmendOptions {
     "virtio-blk-vhost-vdpa" => VirtioBlkVhostVdpa,
     "vmdk" => Vmdk,
     "vpc" => Vpc,
-    "vvfat" => Vvfat
+    "vvfat" => Vvfat,
 });
 
 impl From<BlockdevAmendOptionsLuks> for BlockdevAmendOptions {
@@ -3177,6 +3175,8 @@ impl From<BlockdevAmendOptionsQcow2> for BlockdevAmendOptions {
         Self::Qcow2(value)
     }
 }
+
+qmp_types::json_union!(BlockdevAmendOptions, "driver");
 
 /// QAPI struct `BlockdevAmendOptionsLUKS`, since 5.1.
 ///
@@ -3254,7 +3254,7 @@ qmp_types::json_struct!(BlockdevAmendOptionsLuks {
     optional "old-secret" => old_secret,
     optional "keyslot" => keyslot,
     optional "iter-time" => iter_time,
-    optional "secret" => secret
+    optional "secret" => secret,
 });
 
 /// QAPI struct `BlockdevAmendOptionsQcow2`, since 5.1.
@@ -3283,7 +3283,7 @@ impl BlockdevAmendOptionsQcow2 {
 }
 
 qmp_types::json_struct!(BlockdevAmendOptionsQcow2 {
-    optional "encrypt" => encrypt
+    optional "encrypt" => encrypt,
 });
 
 /// QAPI struct `BlockdevBackup`, since 2.3.
@@ -3462,7 +3462,7 @@ qmp_types::json_struct!(BlockdevBackup {
     optional "filter-node-name" => filter_node_name,
     optional "discard-source" => discard_source,
     optional "x-perf" => x_perf,
-    required "target" => target
+    required "target" => target,
 });
 
 /// QAPI struct `BlockdevCacheInfo`, since 2.3.
@@ -3494,7 +3494,7 @@ impl BlockdevCacheInfo {
 qmp_types::json_struct!(BlockdevCacheInfo {
     required "writeback" => writeback,
     required "direct" => direct,
-    required "no-flush" => no_flush
+    required "no-flush" => no_flush,
 });
 
 /// QAPI struct `BlockdevCacheOptions`, since 2.9.
@@ -3533,7 +3533,7 @@ impl BlockdevCacheOptions {
 
 qmp_types::json_struct!(BlockdevCacheOptions {
     optional "direct" => direct,
-    optional "no-flush" => no_flush
+    optional "no-flush" => no_flush,
 });
 
 /// QAPI struct `BlockdevChild`, since 10.1.
@@ -3561,10 +3561,8 @@ impl BlockdevChild {
 
 qmp_types::json_struct!(BlockdevChild {
     required "child" => child,
-    required "node-name" => node_name
+    required "node-name" => node_name,
 });
-
-qmp_types::json_union!(BlockdevCreateOptions, "driver");
 
 /// QAPI union `BlockdevCreateOptions`, since 2.12.
 ///
@@ -3717,7 +3715,7 @@ qmp_types::json_branches!(BlockdevCreateOptions {
     "virtio-blk-vfio-pci" => VirtioBlkVfioPci,
     "virtio-blk-vhost-user" => VirtioBlkVhostUser,
     "virtio-blk-vhost-vdpa" => VirtioBlkVhostVdpa,
-    "vvfat" => Vvfat
+    "vvfat" => Vvfat,
 });
 
 impl From<BlockdevCreateOptionsFile> for BlockdevCreateOptions {
@@ -3804,6 +3802,8 @@ impl From<BlockdevCreateOptionsVpc> for BlockdevCreateOptions {
     }
 }
 
+qmp_types::json_union!(BlockdevCreateOptions, "driver");
+
 /// QAPI struct `BlockdevCreateOptionsFile`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockdevCreateOptionsFile)
@@ -3862,7 +3862,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsFile {
     required "size" => size,
     optional "preallocation" => preallocation,
     optional "nocow" => nocow,
-    optional "extent-size-hint" => extent_size_hint
+    optional "extent-size-hint" => extent_size_hint,
 });
 
 /// QAPI struct `BlockdevCreateOptionsGluster`, since 2.12.
@@ -3901,7 +3901,7 @@ impl BlockdevCreateOptionsGluster {
 qmp_types::json_struct!(BlockdevCreateOptionsGluster {
     required "location" => location,
     required "size" => size,
-    optional "preallocation" => preallocation
+    optional "preallocation" => preallocation,
 });
 
 /// QAPI struct `BlockdevCreateOptionsLUKS`, since 2.12.
@@ -4035,7 +4035,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsLuks {
     optional "file" => file,
     optional "header" => header,
     required "size" => size,
-    optional "preallocation" => preallocation
+    optional "preallocation" => preallocation,
 });
 
 /// QAPI struct `BlockdevCreateOptionsNfs`, since 2.12.
@@ -4060,7 +4060,7 @@ impl BlockdevCreateOptionsNfs {
 
 qmp_types::json_struct!(BlockdevCreateOptionsNfs {
     required "location" => location,
-    required "size" => size
+    required "size" => size,
 });
 
 /// QAPI struct `BlockdevCreateOptionsParallels`, since 2.12.
@@ -4099,7 +4099,7 @@ impl BlockdevCreateOptionsParallels {
 qmp_types::json_struct!(BlockdevCreateOptionsParallels {
     required "file" => file,
     required "size" => size,
-    optional "cluster-size" => cluster_size
+    optional "cluster-size" => cluster_size,
 });
 
 /// QAPI struct `BlockdevCreateOptionsQcow`, since 2.12.
@@ -4149,7 +4149,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsQcow {
     required "file" => file,
     required "size" => size,
     optional "backing-file" => backing_file,
-    optional "encrypt" => encrypt
+    optional "encrypt" => encrypt,
 });
 
 /// QAPI struct `BlockdevCreateOptionsQcow2`, since 2.12.
@@ -4309,7 +4309,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsQcow2 {
     optional "preallocation" => preallocation,
     optional "lazy-refcounts" => lazy_refcounts,
     optional "refcount-bits" => refcount_bits,
-    optional "compression-type" => compression_type
+    optional "compression-type" => compression_type,
 });
 
 /// QAPI struct `BlockdevCreateOptionsQed`, since 2.12.
@@ -4381,7 +4381,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsQed {
     optional "backing-file" => backing_file,
     optional "backing-fmt" => backing_fmt,
     optional "cluster-size" => cluster_size,
-    optional "table-size" => table_size
+    optional "table-size" => table_size,
 });
 
 /// QAPI struct `BlockdevCreateOptionsRbd`, since 2.12.
@@ -4431,7 +4431,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsRbd {
     required "location" => location,
     required "size" => size,
     optional "cluster-size" => cluster_size,
-    optional "encrypt" => encrypt
+    optional "encrypt" => encrypt,
 });
 
 /// QAPI struct `BlockdevCreateOptionsSsh`, since 2.12.
@@ -4456,7 +4456,7 @@ impl BlockdevCreateOptionsSsh {
 
 qmp_types::json_struct!(BlockdevCreateOptionsSsh {
     required "location" => location,
-    required "size" => size
+    required "size" => size,
 });
 
 /// QAPI struct `BlockdevCreateOptionsVdi`, since 2.12.
@@ -4495,7 +4495,7 @@ impl BlockdevCreateOptionsVdi {
 qmp_types::json_struct!(BlockdevCreateOptionsVdi {
     required "file" => file,
     required "size" => size,
-    optional "preallocation" => preallocation
+    optional "preallocation" => preallocation,
 });
 
 /// QAPI struct `BlockdevCreateOptionsVhdx`, since 2.12.
@@ -4567,7 +4567,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsVhdx {
     optional "log-size" => log_size,
     optional "block-size" => block_size,
     optional "subformat" => subformat,
-    optional "block-state-zero" => block_state_zero
+    optional "block-state-zero" => block_state_zero,
 });
 
 /// QAPI struct `BlockdevCreateOptionsVmdk`, since 4.0.
@@ -4672,7 +4672,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsVmdk {
     optional "adapter-type" => adapter_type,
     optional "hwversion" => hwversion,
     optional "toolsversion" => toolsversion,
-    optional "zeroed-grain" => zeroed_grain
+    optional "zeroed-grain" => zeroed_grain,
 });
 
 /// QAPI struct `BlockdevCreateOptionsVpc`, since 2.12.
@@ -4722,7 +4722,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsVpc {
     required "file" => file,
     required "size" => size,
     optional "subformat" => subformat,
-    optional "force-size" => force_size
+    optional "force-size" => force_size,
 });
 
 /// QAPI enum `BlockdevDetectZeroesOptions`, since 2.1.
@@ -4744,7 +4744,7 @@ pub enum BlockdevDetectZeroesOptions {
 qmp_types::json_enum!(BlockdevDetectZeroesOptions {
     "off" => Off,
     "on" => On,
-    "unmap" => Unmap
+    "unmap" => Unmap,
 });
 
 /// QAPI enum `BlockdevDiscardOptions`, since 2.9.
@@ -4763,7 +4763,7 @@ pub enum BlockdevDiscardOptions {
 
 qmp_types::json_enum!(BlockdevDiscardOptions {
     "ignore" => Ignore,
-    "unmap" => Unmap
+    "unmap" => Unmap,
 });
 
 /// QAPI enum `BlockdevDriver`, since 2.9.
@@ -4918,7 +4918,7 @@ qmp_types::json_enum!(BlockdevDriver {
     "virtio-blk-vhost-vdpa" => VirtioBlkVhostVdpa,
     "vmdk" => Vmdk,
     "vpc" => Vpc,
-    "vvfat" => Vvfat
+    "vvfat" => Vvfat,
 });
 
 /// QAPI enum `BlockdevOnError`, since 1.3.
@@ -4946,7 +4946,7 @@ qmp_types::json_enum!(BlockdevOnError {
     "ignore" => Ignore,
     "enospc" => Enospc,
     "stop" => Stop,
-    "auto" => Auto
+    "auto" => Auto,
 });
 
 /// QAPI union `BlockdevOptions`, since 2.9.
@@ -5058,7 +5058,7 @@ qmp_types::json_union!(BlockdevOptions {
     optional "read-only" => read_only,
     optional "auto-read-only" => auto_read_only,
     optional "force-share" => force_share,
-    optional "detect-zeroes" => detect_zeroes
+    optional "detect-zeroes" => detect_zeroes,
 });
 
 /// The branches of [`BlockdevOptions`].
@@ -5210,7 +5210,7 @@ qmp_types::json_branches!(BlockdevOptionsBranch {
     "virtio-blk-vhost-vdpa" => VirtioBlkVhostVdpa(_),
     "vmdk" => Vmdk(_),
     "vpc" => Vpc(_),
-    "vvfat" => Vvfat(_)
+    "vvfat" => Vvfat(_),
 });
 
 impl From<BlockdevOptionsBlkdebug> for BlockdevOptionsBranch {
@@ -5553,7 +5553,7 @@ qmp_types::json_struct!(BlockdevOptionsBlkdebug {
     optional "inject-error" => inject_error,
     optional "set-state" => set_state,
     optional "take-child-perms" => take_child_perms,
-    optional "unshare-child-perms" => unshare_child_perms
+    optional "unshare-child-perms" => unshare_child_perms,
 });
 
 /// QAPI struct `BlockdevOptionsBlklogwrites`, since 3.0.
@@ -5614,7 +5614,7 @@ qmp_types::json_struct!(BlockdevOptionsBlklogwrites {
     required "log" => log,
     optional "log-sector-size" => log_sector_size,
     optional "log-append" => log_append,
-    optional "log-super-update-interval" => log_super_update_interval
+    optional "log-super-update-interval" => log_super_update_interval,
 });
 
 /// QAPI struct `BlockdevOptionsBlkreplay`, since 4.2.
@@ -5636,7 +5636,7 @@ impl BlockdevOptionsBlkreplay {
 }
 
 qmp_types::json_struct!(BlockdevOptionsBlkreplay {
-    required "image" => image
+    required "image" => image,
 });
 
 /// QAPI struct `BlockdevOptionsBlkverify`, since 2.9.
@@ -5664,7 +5664,7 @@ impl BlockdevOptionsBlkverify {
 
 qmp_types::json_struct!(BlockdevOptionsBlkverify {
     required "test" => test,
-    required "raw" => raw
+    required "raw" => raw,
 });
 
 /// QAPI struct `BlockdevOptionsCbw`, since 6.2.
@@ -5736,7 +5736,7 @@ qmp_types::json_struct!(BlockdevOptionsCbw {
     optional "bitmap" => bitmap,
     optional "on-cbw-error" => on_cbw_error,
     optional "cbw-timeout" => cbw_timeout,
-    optional "min-cluster-size" => min_cluster_size
+    optional "min-cluster-size" => min_cluster_size,
 });
 
 /// QAPI struct `BlockdevOptionsCor`, since 6.0.
@@ -5771,7 +5771,7 @@ impl BlockdevOptionsCor {
 
 qmp_types::json_struct!(BlockdevOptionsCor {
     required "file" => file,
-    optional "bottom" => bottom
+    optional "bottom" => bottom,
 });
 
 /// QAPI struct `BlockdevOptionsCurlBase`, since 2.9.
@@ -5864,7 +5864,7 @@ qmp_types::json_struct!(BlockdevOptionsCurlBase {
     optional "username" => username,
     optional "password-secret" => password_secret,
     optional "proxy-username" => proxy_username,
-    optional "proxy-password-secret" => proxy_password_secret
+    optional "proxy-password-secret" => proxy_password_secret,
 });
 
 /// QAPI struct `BlockdevOptionsCurlFtp`, since 2.9.
@@ -5957,7 +5957,7 @@ qmp_types::json_struct!(BlockdevOptionsCurlFtp {
     optional "username" => username,
     optional "password-secret" => password_secret,
     optional "proxy-username" => proxy_username,
-    optional "proxy-password-secret" => proxy_password_secret
+    optional "proxy-password-secret" => proxy_password_secret,
 });
 
 /// QAPI struct `BlockdevOptionsCurlFtps`, since 2.9.
@@ -6061,7 +6061,7 @@ qmp_types::json_struct!(BlockdevOptionsCurlFtps {
     optional "password-secret" => password_secret,
     optional "proxy-username" => proxy_username,
     optional "proxy-password-secret" => proxy_password_secret,
-    optional "sslverify" => sslverify
+    optional "sslverify" => sslverify,
 });
 
 /// QAPI struct `BlockdevOptionsCurlHttp`, since 2.9.
@@ -6176,7 +6176,7 @@ qmp_types::json_struct!(BlockdevOptionsCurlHttp {
     optional "proxy-username" => proxy_username,
     optional "proxy-password-secret" => proxy_password_secret,
     optional "cookie" => cookie,
-    optional "cookie-secret" => cookie_secret
+    optional "cookie-secret" => cookie_secret,
 });
 
 /// QAPI struct `BlockdevOptionsCurlHttps`, since 2.9.
@@ -6302,7 +6302,7 @@ qmp_types::json_struct!(BlockdevOptionsCurlHttps {
     optional "proxy-password-secret" => proxy_password_secret,
     optional "cookie" => cookie,
     optional "sslverify" => sslverify,
-    optional "cookie-secret" => cookie_secret
+    optional "cookie-secret" => cookie_secret,
 });
 
 /// QAPI struct `BlockdevOptionsFile`, since 2.9, feature `dynamic-auto-read-only`.
@@ -6392,7 +6392,7 @@ qmp_types::json_struct!(BlockdevOptionsFile {
     optional "aio" => aio,
     optional "aio-max-batch" => aio_max_batch,
     optional "drop-cache" => drop_cache,
-    optional "x-check-cache-dropped" => x_check_cache_dropped
+    optional "x-check-cache-dropped" => x_check_cache_dropped,
 });
 
 /// QAPI struct `BlockdevOptionsGenericCOWFormat`, since 2.9.
@@ -6427,7 +6427,7 @@ impl BlockdevOptionsGenericCowFormat {
 
 qmp_types::json_struct!(BlockdevOptionsGenericCowFormat {
     required "file" => file,
-    optional "backing" => backing
+    optional "backing" => backing,
 });
 
 /// QAPI struct `BlockdevOptionsGenericFormat`, since 2.9.
@@ -6449,7 +6449,7 @@ impl BlockdevOptionsGenericFormat {
 }
 
 qmp_types::json_struct!(BlockdevOptionsGenericFormat {
-    required "file" => file
+    required "file" => file,
 });
 
 /// QAPI struct `BlockdevOptionsGluster`, since 2.9.
@@ -6507,7 +6507,7 @@ qmp_types::json_struct!(BlockdevOptionsGluster {
     required "path" => path,
     required "server" => server,
     optional "debug" => debug,
-    optional "logfile" => logfile
+    optional "logfile" => logfile,
 });
 
 /// QAPI struct `BlockdevOptionsIoUring`, since 7.2, if `CONFIG_BLKIO`.
@@ -6529,7 +6529,7 @@ impl BlockdevOptionsIoUring {
 }
 
 qmp_types::json_struct!(BlockdevOptionsIoUring {
-    required "filename" => filename
+    required "filename" => filename,
 });
 
 /// QAPI struct `BlockdevOptionsIscsi`, since 2.9.
@@ -6631,7 +6631,7 @@ qmp_types::json_struct!(BlockdevOptionsIscsi {
     optional "password-secret" => password_secret,
     optional "initiator-name" => initiator_name,
     optional "header-digest" => header_digest,
-    optional "timeout" => timeout
+    optional "timeout" => timeout,
 });
 
 /// QAPI struct `BlockdevOptionsLUKS`, since 2.9.
@@ -6677,7 +6677,7 @@ impl BlockdevOptionsLuks {
 qmp_types::json_struct!(BlockdevOptionsLuks {
     required "file" => file,
     optional "key-secret" => key_secret,
-    optional "header" => header
+    optional "header" => header,
 });
 
 /// QAPI struct `BlockdevOptionsNbd`, since 2.9.
@@ -6767,7 +6767,7 @@ qmp_types::json_struct!(BlockdevOptionsNbd {
     optional "tls-hostname" => tls_hostname,
     optional "x-dirty-bitmap" => x_dirty_bitmap,
     optional "reconnect-delay" => reconnect_delay,
-    optional "open-timeout" => open_timeout
+    optional "open-timeout" => open_timeout,
 });
 
 /// QAPI struct `BlockdevOptionsNfs`, since 2.9.
@@ -6861,7 +6861,7 @@ qmp_types::json_struct!(BlockdevOptionsNfs {
     optional "tcp-syn-count" => tcp_syn_count,
     optional "readahead-size" => readahead_size,
     optional "page-cache-size" => page_cache_size,
-    optional "debug" => debug
+    optional "debug" => debug,
 });
 
 /// QAPI struct `BlockdevOptionsNull`, since 2.9.
@@ -6910,7 +6910,7 @@ impl BlockdevOptionsNull {
 qmp_types::json_struct!(BlockdevOptionsNull {
     optional "size" => size,
     optional "latency-ns" => latency_ns,
-    optional "read-zeroes" => read_zeroes
+    optional "read-zeroes" => read_zeroes,
 });
 
 /// QAPI struct `BlockdevOptionsNVMe`, since 2.12.
@@ -6938,7 +6938,7 @@ impl BlockdevOptionsNvMe {
 
 qmp_types::json_struct!(BlockdevOptionsNvMe {
     required "device" => device,
-    required "namespace" => namespace
+    required "namespace" => namespace,
 });
 
 /// QAPI struct `BlockdevOptionsNvmeIoUring`, since 7.2, if `CONFIG_BLKIO`.
@@ -6960,7 +6960,7 @@ impl BlockdevOptionsNvmeIoUring {
 }
 
 qmp_types::json_struct!(BlockdevOptionsNvmeIoUring {
-    required "path" => path
+    required "path" => path,
 });
 
 /// QAPI struct `BlockdevOptionsPreallocate`, since 6.0.
@@ -7006,7 +7006,7 @@ impl BlockdevOptionsPreallocate {
 qmp_types::json_struct!(BlockdevOptionsPreallocate {
     required "file" => file,
     optional "prealloc-align" => prealloc_align,
-    optional "prealloc-size" => prealloc_size
+    optional "prealloc-size" => prealloc_size,
 });
 
 /// QAPI struct `BlockdevOptionsQcow`, since 2.10.
@@ -7052,7 +7052,7 @@ impl BlockdevOptionsQcow {
 qmp_types::json_struct!(BlockdevOptionsQcow {
     required "file" => file,
     optional "backing" => backing,
-    optional "encrypt" => encrypt
+    optional "encrypt" => encrypt,
 });
 
 /// QAPI struct `BlockdevOptionsQcow2`, since 2.9.
@@ -7233,7 +7233,7 @@ qmp_types::json_struct!(BlockdevOptionsQcow2 {
     optional "refcount-cache-size" => refcount_cache_size,
     optional "cache-clean-interval" => cache_clean_interval,
     optional "encrypt" => encrypt,
-    optional "data-file" => data_file
+    optional "data-file" => data_file,
 });
 
 /// QAPI struct `BlockdevOptionsQuorum`, since 2.9.
@@ -7294,7 +7294,7 @@ qmp_types::json_struct!(BlockdevOptionsQuorum {
     required "children" => children,
     required "vote-threshold" => vote_threshold,
     optional "rewrite-corrupted" => rewrite_corrupted,
-    optional "read-pattern" => read_pattern
+    optional "read-pattern" => read_pattern,
 });
 
 /// QAPI struct `BlockdevOptionsRaw`, since 2.9.
@@ -7340,7 +7340,7 @@ impl BlockdevOptionsRaw {
 qmp_types::json_struct!(BlockdevOptionsRaw {
     required "file" => file,
     optional "offset" => offset,
-    optional "size" => size
+    optional "size" => size,
 });
 
 /// QAPI struct `BlockdevOptionsRbd`, since 2.9.
@@ -7459,7 +7459,7 @@ qmp_types::json_struct!(BlockdevOptionsRbd {
     optional "user" => user,
     optional "auth-client-required" => auth_client_required,
     optional "key-secret" => key_secret,
-    optional "server" => server
+    optional "server" => server,
 });
 
 /// QAPI struct `BlockdevOptionsReplication`, since 2.9, if `CONFIG_REPLICATION`.
@@ -7498,7 +7498,7 @@ impl BlockdevOptionsReplication {
 qmp_types::json_struct!(BlockdevOptionsReplication {
     required "file" => file,
     required "mode" => mode,
-    optional "top-id" => top_id
+    optional "top-id" => top_id,
 });
 
 /// QAPI struct `BlockdevOptionsSsh`, since 2.9.
@@ -7548,7 +7548,7 @@ qmp_types::json_struct!(BlockdevOptionsSsh {
     required "server" => server,
     required "path" => path,
     optional "user" => user,
-    optional "host-key-check" => host_key_check
+    optional "host-key-check" => host_key_check,
 });
 
 /// QAPI struct `BlockdevOptionsThrottle`, since 2.11.
@@ -7576,7 +7576,7 @@ impl BlockdevOptionsThrottle {
 
 qmp_types::json_struct!(BlockdevOptionsThrottle {
     required "throttle-group" => throttle_group,
-    required "file" => file
+    required "file" => file,
 });
 
 /// QAPI struct `BlockdevOptionsVirtioBlkVfioPci`, since 7.2, if `CONFIG_BLKIO`.
@@ -7598,7 +7598,7 @@ impl BlockdevOptionsVirtioBlkVfioPci {
 }
 
 qmp_types::json_struct!(BlockdevOptionsVirtioBlkVfioPci {
-    required "path" => path
+    required "path" => path,
 });
 
 /// QAPI struct `BlockdevOptionsVirtioBlkVhostUser`, since 7.2, if `CONFIG_BLKIO`.
@@ -7620,7 +7620,7 @@ impl BlockdevOptionsVirtioBlkVhostUser {
 }
 
 qmp_types::json_struct!(BlockdevOptionsVirtioBlkVhostUser {
-    required "path" => path
+    required "path" => path,
 });
 
 /// QAPI struct `BlockdevOptionsVirtioBlkVhostVdpa`, since 7.2, feature `fdset`, if `CONFIG_BLKIO`.
@@ -7642,7 +7642,7 @@ impl BlockdevOptionsVirtioBlkVhostVdpa {
 }
 
 qmp_types::json_struct!(BlockdevOptionsVirtioBlkVhostVdpa {
-    required "path" => path
+    required "path" => path,
 });
 
 /// QAPI struct `BlockdevOptionsVVFAT`, since 2.9.
@@ -7710,10 +7710,8 @@ qmp_types::json_struct!(BlockdevOptionsVvfat {
     optional "fat-type" => fat_type,
     optional "floppy" => floppy,
     optional "label" => label,
-    optional "rw" => rw
+    optional "rw" => rw,
 });
-
-qmp_types::json_union!(BlockdevQcow2Encryption, "format");
 
 /// QAPI union `BlockdevQcow2Encryption`, since 2.10.
 ///
@@ -7731,7 +7729,7 @@ pub enum BlockdevQcow2Encryption {
 
 qmp_types::json_branches!(BlockdevQcow2Encryption {
     "aes" => Aes(_),
-    "luks" => Luks(_)
+    "luks" => Luks(_),
 });
 
 impl From<QCryptoBlockOptionsQCow> for BlockdevQcow2Encryption {
@@ -7745,6 +7743,8 @@ impl From<QCryptoBlockOptionsLuks> for BlockdevQcow2Encryption {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(BlockdevQcow2Encryption, "format");
 
 /// QAPI enum `BlockdevQcow2EncryptionFormat`, since 2.10.
 ///
@@ -7762,7 +7762,7 @@ pub enum BlockdevQcow2EncryptionFormat {
 
 qmp_types::json_enum!(BlockdevQcow2EncryptionFormat {
     "aes" => Aes,
-    "luks" => Luks
+    "luks" => Luks,
 });
 
 /// QAPI enum `BlockdevQcow2Version`, since 2.12.
@@ -7781,10 +7781,8 @@ pub enum BlockdevQcow2Version {
 
 qmp_types::json_enum!(BlockdevQcow2Version {
     "v2" => V2,
-    "v3" => V3
+    "v3" => V3,
 });
-
-qmp_types::json_union!(BlockdevQcowEncryption, "format");
 
 /// QAPI union `BlockdevQcowEncryption`, since 2.10.
 ///
@@ -7799,7 +7797,7 @@ pub enum BlockdevQcowEncryption {
 }
 
 qmp_types::json_branches!(BlockdevQcowEncryption {
-    "aes" => Aes(_)
+    "aes" => Aes(_),
 });
 
 impl From<QCryptoBlockOptionsQCow> for BlockdevQcowEncryption {
@@ -7807,6 +7805,8 @@ impl From<QCryptoBlockOptionsQCow> for BlockdevQcowEncryption {
         Self::Aes(value)
     }
 }
+
+qmp_types::json_union!(BlockdevQcowEncryption, "format");
 
 /// QAPI enum `BlockdevQcowEncryptionFormat`, since 2.10.
 ///
@@ -7821,7 +7821,7 @@ pub enum BlockdevQcowEncryptionFormat {
 }
 
 qmp_types::json_enum!(BlockdevQcowEncryptionFormat {
-    "aes" => Aes
+    "aes" => Aes,
 });
 
 /// QAPI alternate `BlockdevRef`, since 2.9.
@@ -7835,9 +7835,9 @@ pub enum BlockdevRef {
     Reference(String),
 }
 
-qmp_types::json_alternate!(BlockdevRef, "an object or a string" {
+qmp_types::json_alternate!(BlockdevRef , "an object or a string" {
     Object => Definition(_),
-    String => Reference(_)
+    String => Reference(_),
 });
 
 impl From<BlockdevOptions> for BlockdevRef {
@@ -7871,10 +7871,10 @@ pub enum BlockdevRefOrNull {
     Null,
 }
 
-qmp_types::json_alternate!(BlockdevRefOrNull, "an object, a string or null" {
+qmp_types::json_alternate!(BlockdevRefOrNull , "an object, a string or null" {
     Object => Definition(_),
     String => Reference(_),
-    Null => Null
+    Null => Null,
 });
 
 impl From<BlockdevOptions> for BlockdevRefOrNull {
@@ -7920,7 +7920,7 @@ impl BlockdevSnapshot {
 
 qmp_types::json_struct!(BlockdevSnapshot {
     required "node" => node,
-    required "overlay" => overlay
+    required "overlay" => overlay,
 });
 
 /// QAPI struct `BlockdevSnapshotInternal`, since 1.7.
@@ -7948,7 +7948,7 @@ impl BlockdevSnapshotInternal {
 
 qmp_types::json_struct!(BlockdevSnapshotInternal {
     required "device" => device,
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI struct `BlockdevSnapshotSync`.
@@ -8027,7 +8027,7 @@ qmp_types::json_struct!(BlockdevSnapshotSync {
     required "snapshot-file" => snapshot_file,
     optional "snapshot-node-name" => snapshot_node_name,
     optional "format" => format,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 /// QAPI enum `BlockdevVhdxSubformat`, since 2.12.
@@ -8046,7 +8046,7 @@ pub enum BlockdevVhdxSubformat {
 
 qmp_types::json_enum!(BlockdevVhdxSubformat {
     "dynamic" => Dynamic,
-    "fixed" => Fixed
+    "fixed" => Fixed,
 });
 
 /// QAPI enum `BlockdevVmdkAdapterType`, since 4.0.
@@ -8071,7 +8071,7 @@ qmp_types::json_enum!(BlockdevVmdkAdapterType {
     "ide" => Ide,
     "buslogic" => Buslogic,
     "lsilogic" => Lsilogic,
-    "legacyESX" => LegacyEsx
+    "legacyESX" => LegacyEsx,
 });
 
 /// QAPI enum `BlockdevVmdkSubformat`, since 4.0.
@@ -8099,7 +8099,7 @@ qmp_types::json_enum!(BlockdevVmdkSubformat {
     "monolithicFlat" => MonolithicFlat,
     "twoGbMaxExtentSparse" => TwoGbMaxExtentSparse,
     "twoGbMaxExtentFlat" => TwoGbMaxExtentFlat,
-    "streamOptimized" => StreamOptimized
+    "streamOptimized" => StreamOptimized,
 });
 
 /// QAPI enum `BlockdevVpcSubformat`, since 2.12.
@@ -8118,7 +8118,7 @@ pub enum BlockdevVpcSubformat {
 
 qmp_types::json_enum!(BlockdevVpcSubformat {
     "dynamic" => Dynamic,
-    "fixed" => Fixed
+    "fixed" => Fixed,
 });
 
 /// QAPI struct `DriveBackup`, since 1.6.
@@ -8319,7 +8319,7 @@ qmp_types::json_struct!(DriveBackup {
     optional "x-perf" => x_perf,
     required "target" => target,
     optional "format" => format,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 /// QAPI struct `DriveMirror`, since 1.3.
@@ -8509,7 +8509,7 @@ qmp_types::json_struct!(DriveMirror {
     optional "unmap" => unmap,
     optional "copy-mode" => copy_mode,
     optional "auto-finalize" => auto_finalize,
-    optional "auto-dismiss" => auto_dismiss
+    optional "auto-dismiss" => auto_dismiss,
 });
 
 /// QAPI struct `DummyBlockCoreForceArrays`, since 8.0.
@@ -8533,7 +8533,7 @@ impl DummyBlockCoreForceArrays {
 }
 
 qmp_types::json_struct!(DummyBlockCoreForceArrays {
-    required "unused-block-graph-info" => unused_block_graph_info
+    required "unused-block-graph-info" => unused_block_graph_info,
 });
 
 /// QAPI struct `ImageCheck`, since 1.4.
@@ -8668,7 +8668,7 @@ qmp_types::json_struct!(ImageCheck {
     optional "total-clusters" => total_clusters,
     optional "allocated-clusters" => allocated_clusters,
     optional "fragmented-clusters" => fragmented_clusters,
-    optional "compressed-clusters" => compressed_clusters
+    optional "compressed-clusters" => compressed_clusters,
 });
 
 /// QAPI struct `ImageInfo`, since 1.3.
@@ -8845,10 +8845,8 @@ qmp_types::json_struct!(ImageInfo {
     optional "snapshots" => snapshots,
     optional "limits" => limits,
     optional "format-specific" => format_specific,
-    optional "backing-image" => backing_image
+    optional "backing-image" => backing_image,
 });
-
-qmp_types::json_union!(ImageInfoSpecific, "type");
 
 /// QAPI union `ImageInfoSpecific`, since 1.7.
 ///
@@ -8875,7 +8873,7 @@ qmp_types::json_branches!(ImageInfoSpecific {
     "vmdk" => Vmdk(_),
     "luks" => Luks(_),
     "rbd" => Rbd(_),
-    "file" => File(_)
+    "file" => File(_),
 });
 
 impl From<ImageInfoSpecificQCow2Wrapper> for ImageInfoSpecific {
@@ -8908,6 +8906,8 @@ impl From<ImageInfoSpecificFileWrapper> for ImageInfoSpecific {
     }
 }
 
+qmp_types::json_union!(ImageInfoSpecific, "type");
+
 /// QAPI struct `ImageInfoSpecificFile`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificFile)
@@ -8934,7 +8934,7 @@ impl ImageInfoSpecificFile {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificFile {
-    optional "extent-size-hint" => extent_size_hint
+    optional "extent-size-hint" => extent_size_hint,
 });
 
 /// QAPI struct `ImageInfoSpecificFileWrapper`, since 8.0.
@@ -8956,7 +8956,7 @@ impl ImageInfoSpecificFileWrapper {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificFileWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `ImageInfoSpecificKind`, since 1.7.
@@ -8984,7 +8984,7 @@ qmp_types::json_enum!(ImageInfoSpecificKind {
     "vmdk" => Vmdk,
     "luks" => Luks,
     "rbd" => Rbd,
-    "file" => File
+    "file" => File,
 });
 
 /// QAPI struct `ImageInfoSpecificLUKSWrapper`, since 2.7.
@@ -9006,7 +9006,7 @@ impl ImageInfoSpecificLuksWrapper {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificLuksWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ImageInfoSpecificQCow2`, since 1.7.
@@ -9122,10 +9122,8 @@ qmp_types::json_struct!(ImageInfoSpecificQCow2 {
     required "refcount-bits" => refcount_bits,
     optional "encrypt" => encrypt,
     optional "bitmaps" => bitmaps,
-    required "compression-type" => compression_type
+    required "compression-type" => compression_type,
 });
-
-qmp_types::json_union!(ImageInfoSpecificQCow2Encryption, "format");
 
 /// QAPI union `ImageInfoSpecificQCow2Encryption`, since 2.10.
 ///
@@ -9143,7 +9141,7 @@ pub enum ImageInfoSpecificQCow2Encryption {
 
 qmp_types::json_branches!(ImageInfoSpecificQCow2Encryption {
     "luks" => Luks(_),
-    "aes" => Aes
+    "aes" => Aes,
 });
 
 impl From<QCryptoBlockInfoLuks> for ImageInfoSpecificQCow2Encryption {
@@ -9151,6 +9149,8 @@ impl From<QCryptoBlockInfoLuks> for ImageInfoSpecificQCow2Encryption {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(ImageInfoSpecificQCow2Encryption, "format");
 
 /// QAPI struct `ImageInfoSpecificQCow2EncryptionBase`, since 2.10.
 ///
@@ -9171,7 +9171,7 @@ impl ImageInfoSpecificQCow2EncryptionBase {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificQCow2EncryptionBase {
-    required "format" => format
+    required "format" => format,
 });
 
 /// QAPI struct `ImageInfoSpecificQCow2Wrapper`, since 1.7.
@@ -9193,7 +9193,7 @@ impl ImageInfoSpecificQCow2Wrapper {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificQCow2Wrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ImageInfoSpecificRbd`, since 6.1.
@@ -9225,7 +9225,7 @@ impl ImageInfoSpecificRbd {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificRbd {
-    optional "encryption-format" => encryption_format
+    optional "encryption-format" => encryption_format,
 });
 
 /// QAPI struct `ImageInfoSpecificRbdWrapper`, since 6.1.
@@ -9247,7 +9247,7 @@ impl ImageInfoSpecificRbdWrapper {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificRbdWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ImageInfoSpecificVmdk`, since 1.7.
@@ -9288,7 +9288,7 @@ qmp_types::json_struct!(ImageInfoSpecificVmdk {
     required "create-type" => create_type,
     required "cid" => cid,
     required "parent-cid" => parent_cid,
-    required "extents" => extents
+    required "extents" => extents,
 });
 
 /// QAPI struct `ImageInfoSpecificVmdkWrapper`, since 6.1.
@@ -9310,7 +9310,7 @@ impl ImageInfoSpecificVmdkWrapper {
 }
 
 qmp_types::json_struct!(ImageInfoSpecificVmdkWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `IscsiHeaderDigest`, since 2.9.
@@ -9335,7 +9335,7 @@ qmp_types::json_enum!(IscsiHeaderDigest {
     "crc32c" => Crc32c,
     "none" => None,
     "crc32c-none" => Crc32cNone,
-    "none-crc32c" => NoneCrc32c
+    "none-crc32c" => NoneCrc32c,
 });
 
 /// QAPI enum `IscsiTransport`, since 2.9.
@@ -9354,7 +9354,7 @@ pub enum IscsiTransport {
 
 qmp_types::json_enum!(IscsiTransport {
     "tcp" => Tcp,
-    "iser" => Iser
+    "iser" => Iser,
 });
 
 /// QAPI struct `MapEntry`, since 2.6.
@@ -9432,7 +9432,7 @@ qmp_types::json_struct!(MapEntry {
     required "depth" => depth,
     required "present" => present,
     optional "offset" => offset,
-    optional "filename" => filename
+    optional "filename" => filename,
 });
 
 /// QAPI enum `MirrorCopyMode`, since 3.0.
@@ -9451,7 +9451,7 @@ pub enum MirrorCopyMode {
 
 qmp_types::json_enum!(MirrorCopyMode {
     "background" => Background,
-    "write-blocking" => WriteBlocking
+    "write-blocking" => WriteBlocking,
 });
 
 /// QAPI enum `MirrorSyncMode`, since 1.3.
@@ -9479,7 +9479,7 @@ qmp_types::json_enum!(MirrorSyncMode {
     "full" => Full,
     "none" => None,
     "incremental" => Incremental,
-    "bitmap" => Bitmap
+    "bitmap" => Bitmap,
 });
 
 /// QAPI enum `NewImageMode`, since 1.1.
@@ -9498,7 +9498,7 @@ pub enum NewImageMode {
 
 qmp_types::json_enum!(NewImageMode {
     "existing" => Existing,
-    "absolute-paths" => AbsolutePaths
+    "absolute-paths" => AbsolutePaths,
 });
 
 /// QAPI struct `NFSServer`, since 2.9.
@@ -9523,7 +9523,7 @@ impl NfsServer {
 
 qmp_types::json_struct!(NfsServer {
     required "type" => r#type,
-    required "host" => host
+    required "host" => host,
 });
 
 /// QAPI enum `NFSTransport`, since 2.9.
@@ -9539,7 +9539,7 @@ pub enum NfsTransport {
 }
 
 qmp_types::json_enum!(NfsTransport {
-    "inet" => Inet
+    "inet" => Inet,
 });
 
 /// QAPI enum `OnCbwError`, since 7.1.
@@ -9558,7 +9558,7 @@ pub enum OnCbwError {
 
 qmp_types::json_enum!(OnCbwError {
     "break-guest-write" => BreakGuestWrite,
-    "break-snapshot" => BreakSnapshot
+    "break-snapshot" => BreakSnapshot,
 });
 
 /// QAPI enum `PreallocMode`, since 2.2.
@@ -9583,7 +9583,7 @@ qmp_types::json_enum!(PreallocMode {
     "off" => Off,
     "metadata" => Metadata,
     "falloc" => Falloc,
-    "full" => Full
+    "full" => Full,
 });
 
 /// QAPI struct `Qcow2BitmapInfo`, since 4.0.
@@ -9619,7 +9619,7 @@ impl Qcow2BitmapInfo {
 qmp_types::json_struct!(Qcow2BitmapInfo {
     required "name" => name,
     required "granularity" => granularity,
-    required "flags" => flags
+    required "flags" => flags,
 });
 
 /// QAPI enum `Qcow2BitmapInfoFlags`, since 4.0.
@@ -9638,7 +9638,7 @@ pub enum Qcow2BitmapInfoFlags {
 
 qmp_types::json_enum!(Qcow2BitmapInfoFlags {
     "in-use" => InUse,
-    "auto" => Auto
+    "auto" => Auto,
 });
 
 /// QAPI enum `Qcow2CompressionType`, since 5.1.
@@ -9657,7 +9657,7 @@ pub enum Qcow2CompressionType {
 
 qmp_types::json_enum!(Qcow2CompressionType {
     "zlib" => Zlib,
-    "zstd" => Zstd
+    "zstd" => Zstd,
 });
 
 /// QAPI struct `Qcow2OverlapCheckFlags`, since 2.9.
@@ -9776,7 +9776,7 @@ qmp_types::json_struct!(Qcow2OverlapCheckFlags {
     optional "snapshot-table" => snapshot_table,
     optional "inactive-l1" => inactive_l1,
     optional "inactive-l2" => inactive_l2,
-    optional "bitmap-directory" => bitmap_directory
+    optional "bitmap-directory" => bitmap_directory,
 });
 
 /// QAPI enum `Qcow2OverlapCheckMode`, since 2.9.
@@ -9801,7 +9801,7 @@ qmp_types::json_enum!(Qcow2OverlapCheckMode {
     "none" => None,
     "constant" => Constant,
     "cached" => Cached,
-    "all" => All
+    "all" => All,
 });
 
 /// QAPI alternate `Qcow2OverlapChecks`, since 2.9.
@@ -9815,9 +9815,9 @@ pub enum Qcow2OverlapChecks {
     Mode(Qcow2OverlapCheckMode),
 }
 
-qmp_types::json_alternate!(Qcow2OverlapChecks, "an object or a string" {
+qmp_types::json_alternate!(Qcow2OverlapChecks , "an object or a string" {
     Object => Flags(_),
-    String => Mode(_)
+    String => Mode(_),
 });
 
 impl From<Qcow2OverlapCheckFlags> for Qcow2OverlapChecks {
@@ -9851,7 +9851,7 @@ pub enum QuorumOpType {
 qmp_types::json_enum!(QuorumOpType {
     "read" => Read,
     "write" => Write,
-    "flush" => Flush
+    "flush" => Flush,
 });
 
 /// QAPI enum `QuorumReadPattern`, since 2.9.
@@ -9870,7 +9870,7 @@ pub enum QuorumReadPattern {
 
 qmp_types::json_enum!(QuorumReadPattern {
     "quorum" => Quorum,
-    "fifo" => Fifo
+    "fifo" => Fifo,
 });
 
 /// QAPI enum `RbdAuthMode`, since 3.0.
@@ -9889,10 +9889,8 @@ pub enum RbdAuthMode {
 
 qmp_types::json_enum!(RbdAuthMode {
     "cephx" => Cephx,
-    "none" => None
+    "none" => None,
 });
-
-qmp_types::json_union!(RbdEncryptionCreateOptions, "format");
 
 /// QAPI union `RbdEncryptionCreateOptions`, since 6.1.
 ///
@@ -9913,7 +9911,7 @@ pub enum RbdEncryptionCreateOptions {
 qmp_types::json_branches!(RbdEncryptionCreateOptions {
     "luks" => Luks(_),
     "luks2" => Luks2(_),
-    "luks-any" => LuksAny
+    "luks-any" => LuksAny,
 });
 
 impl From<RbdEncryptionCreateOptionsLuks> for RbdEncryptionCreateOptions {
@@ -9927,6 +9925,8 @@ impl From<RbdEncryptionCreateOptionsLuks2> for RbdEncryptionCreateOptions {
         Self::Luks2(value)
     }
 }
+
+qmp_types::json_union!(RbdEncryptionCreateOptions, "format");
 
 /// QAPI struct `RbdEncryptionCreateOptionsLUKS`, since 6.1.
 ///
@@ -9960,7 +9960,7 @@ impl RbdEncryptionCreateOptionsLuks {
 
 qmp_types::json_struct!(RbdEncryptionCreateOptionsLuks {
     required "key-secret" => key_secret,
-    optional "cipher-alg" => cipher_alg
+    optional "cipher-alg" => cipher_alg,
 });
 
 /// QAPI struct `RbdEncryptionCreateOptionsLUKS2`, since 6.1.
@@ -9995,7 +9995,7 @@ impl RbdEncryptionCreateOptionsLuks2 {
 
 qmp_types::json_struct!(RbdEncryptionCreateOptionsLuks2 {
     required "key-secret" => key_secret,
-    optional "cipher-alg" => cipher_alg
+    optional "cipher-alg" => cipher_alg,
 });
 
 /// QAPI struct `RbdEncryptionCreateOptionsLUKSBase`, since 6.1.
@@ -10030,7 +10030,7 @@ impl RbdEncryptionCreateOptionsLuksBase {
 
 qmp_types::json_struct!(RbdEncryptionCreateOptionsLuksBase {
     required "key-secret" => key_secret,
-    optional "cipher-alg" => cipher_alg
+    optional "cipher-alg" => cipher_alg,
 });
 
 /// QAPI union `RbdEncryptionOptions`, since 6.1.
@@ -10065,7 +10065,7 @@ impl RbdEncryptionOptions {
 
 qmp_types::json_union!(RbdEncryptionOptions {
     tag "format" => format,
-    optional "parent" => parent
+    optional "parent" => parent,
 });
 
 /// The branches of [`RbdEncryptionOptions`].
@@ -10085,7 +10085,7 @@ pub enum RbdEncryptionOptionsBranch {
 qmp_types::json_branches!(RbdEncryptionOptionsBranch {
     "luks" => Luks(_),
     "luks2" => Luks2(_),
-    "luks-any" => LuksAny(_)
+    "luks-any" => LuksAny(_),
 });
 
 impl From<RbdEncryptionOptionsLuks> for RbdEncryptionOptionsBranch {
@@ -10127,7 +10127,7 @@ impl RbdEncryptionOptionsLuks {
 }
 
 qmp_types::json_struct!(RbdEncryptionOptionsLuks {
-    required "key-secret" => key_secret
+    required "key-secret" => key_secret,
 });
 
 /// QAPI struct `RbdEncryptionOptionsLUKS2`, since 6.1.
@@ -10151,7 +10151,7 @@ impl RbdEncryptionOptionsLuks2 {
 }
 
 qmp_types::json_struct!(RbdEncryptionOptionsLuks2 {
-    required "key-secret" => key_secret
+    required "key-secret" => key_secret,
 });
 
 /// QAPI struct `RbdEncryptionOptionsLUKSAny`, since 8.0.
@@ -10175,7 +10175,7 @@ impl RbdEncryptionOptionsLuksAny {
 }
 
 qmp_types::json_struct!(RbdEncryptionOptionsLuksAny {
-    required "key-secret" => key_secret
+    required "key-secret" => key_secret,
 });
 
 /// QAPI struct `RbdEncryptionOptionsLUKSBase`, since 6.1.
@@ -10199,7 +10199,7 @@ impl RbdEncryptionOptionsLuksBase {
 }
 
 qmp_types::json_struct!(RbdEncryptionOptionsLuksBase {
-    required "key-secret" => key_secret
+    required "key-secret" => key_secret,
 });
 
 /// QAPI enum `RbdImageEncryptionFormat`, since 6.1.
@@ -10221,7 +10221,7 @@ pub enum RbdImageEncryptionFormat {
 qmp_types::json_enum!(RbdImageEncryptionFormat {
     "luks" => Luks,
     "luks2" => Luks2,
-    "luks-any" => LuksAny
+    "luks-any" => LuksAny,
 });
 
 /// QAPI enum `ReplicationMode`, since 2.9, if `CONFIG_REPLICATION`.
@@ -10240,7 +10240,7 @@ pub enum ReplicationMode {
 
 qmp_types::json_enum!(ReplicationMode {
     "primary" => Primary,
-    "secondary" => Secondary
+    "secondary" => Secondary,
 });
 
 /// QAPI struct `SnapshotInfo`, since 1.3.
@@ -10307,10 +10307,8 @@ qmp_types::json_struct!(SnapshotInfo {
     required "date-nsec" => date_nsec,
     required "vm-clock-sec" => vm_clock_sec,
     required "vm-clock-nsec" => vm_clock_nsec,
-    optional "icount" => icount
+    optional "icount" => icount,
 });
-
-qmp_types::json_union!(SshHostKeyCheck, "mode");
 
 /// QAPI union `SshHostKeyCheck`, since 2.12.
 ///
@@ -10331,7 +10329,7 @@ pub enum SshHostKeyCheck {
 qmp_types::json_branches!(SshHostKeyCheck {
     "hash" => Hash(_),
     "none" => None,
-    "known_hosts" => KnownHosts
+    "known_hosts" => KnownHosts,
 });
 
 impl From<SshHostKeyHash> for SshHostKeyCheck {
@@ -10339,6 +10337,8 @@ impl From<SshHostKeyHash> for SshHostKeyCheck {
         Self::Hash(value)
     }
 }
+
+qmp_types::json_union!(SshHostKeyCheck, "mode");
 
 /// QAPI enum `SshHostKeyCheckHashType`, since 2.12.
 ///
@@ -10359,7 +10359,7 @@ pub enum SshHostKeyCheckHashType {
 qmp_types::json_enum!(SshHostKeyCheckHashType {
     "md5" => Md5,
     "sha1" => Sha1,
-    "sha256" => Sha256
+    "sha256" => Sha256,
 });
 
 /// QAPI enum `SshHostKeyCheckMode`, since 2.12.
@@ -10381,7 +10381,7 @@ pub enum SshHostKeyCheckMode {
 qmp_types::json_enum!(SshHostKeyCheckMode {
     "none" => None,
     "hash" => Hash,
-    "known_hosts" => KnownHosts
+    "known_hosts" => KnownHosts,
 });
 
 /// QAPI struct `SshHostKeyHash`, since 2.12.
@@ -10406,7 +10406,7 @@ impl SshHostKeyHash {
 
 qmp_types::json_struct!(SshHostKeyHash {
     required "type" => r#type,
-    required "hash" => hash
+    required "hash" => hash,
 });
 
 /// QAPI struct `ThrottleGroupProperties`, since 2.11.
@@ -10625,7 +10625,7 @@ qmp_types::json_struct!(ThrottleGroupProperties {
     optional "x-bps-write" => x_bps_write,
     optional "x-bps-write-max" => x_bps_write_max,
     optional "x-bps-write-max-length" => x_bps_write_max_length,
-    optional "x-iops-size" => x_iops_size
+    optional "x-iops-size" => x_iops_size,
 });
 
 /// QAPI struct `ThrottleLimits`, since 2.11.
@@ -10834,7 +10834,7 @@ qmp_types::json_struct!(ThrottleLimits {
     optional "bps-write" => bps_write,
     optional "bps-write-max" => bps_write_max,
     optional "bps-write-max-length" => bps_write_max_length,
-    optional "iops-size" => iops_size
+    optional "iops-size" => iops_size,
 });
 
 /// QAPI struct `VmdkExtentInfo`, since 8.0.
@@ -10892,7 +10892,7 @@ qmp_types::json_struct!(VmdkExtentInfo {
     required "format" => format,
     required "virtual-size" => virtual_size,
     optional "cluster-size" => cluster_size,
-    optional "compressed" => compressed
+    optional "compressed" => compressed,
 });
 
 /// QAPI struct `XDbgBlockGraph`, since 4.0.
@@ -10923,7 +10923,7 @@ impl XDbgBlockGraph {
 
 qmp_types::json_struct!(XDbgBlockGraph {
     required "nodes" => nodes,
-    required "edges" => edges
+    required "edges" => edges,
 });
 
 /// QAPI struct `XDbgBlockGraphEdge`, since 4.0.
@@ -10969,7 +10969,7 @@ qmp_types::json_struct!(XDbgBlockGraphEdge {
     required "child" => child,
     required "name" => name,
     required "perm" => perm,
-    required "shared-perm" => shared_perm
+    required "shared-perm" => shared_perm,
 });
 
 /// QAPI struct `XDbgBlockGraphNode`, since 4.0.
@@ -11005,7 +11005,7 @@ impl XDbgBlockGraphNode {
 qmp_types::json_struct!(XDbgBlockGraphNode {
     required "id" => id,
     required "type" => r#type,
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI enum `XDbgBlockGraphNodeType`, since 4.0.
@@ -11027,5 +11027,5 @@ pub enum XDbgBlockGraphNodeType {
 qmp_types::json_enum!(XDbgBlockGraphNodeType {
     "block-backend" => BlockBackend,
     "block-job" => BlockJob,
-    "block-driver" => BlockDriver
+    "block-driver" => BlockDriver,
 });

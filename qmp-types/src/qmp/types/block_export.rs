@@ -40,7 +40,7 @@ qmp_types::json_struct!(BlockExportInfo {
     required "id" => id,
     required "type" => r#type,
     required "node-name" => node_name,
-    required "shutting-down" => shutting_down
+    required "shutting-down" => shutting_down,
 });
 
 /// QAPI union `BlockExportOptions`, since 4.2.
@@ -131,7 +131,7 @@ qmp_types::json_union!(BlockExportOptions {
     required "node-name" => node_name,
     optional "writable" => writable,
     optional "writethrough" => writethrough,
-    optional "allow-inactive" => allow_inactive
+    optional "allow-inactive" => allow_inactive,
 });
 
 /// The branches of [`BlockExportOptions`].
@@ -154,7 +154,7 @@ qmp_types::json_branches!(BlockExportOptionsBranch {
     "nbd" => Nbd(_),
     "vhost-user-blk" => VhostUserBlk(_),
     "fuse" => Fuse(_),
-    "vduse-blk" => VduseBlk(_)
+    "vduse-blk" => VduseBlk(_),
 });
 
 impl From<BlockExportOptionsNbd> for BlockExportOptionsBranch {
@@ -224,7 +224,7 @@ impl BlockExportOptionsFuse {
 qmp_types::json_struct!(BlockExportOptionsFuse {
     required "mountpoint" => mountpoint,
     optional "growable" => growable,
-    optional "allow-other" => allow_other
+    optional "allow-other" => allow_other,
 });
 
 /// QAPI struct `BlockExportOptionsNbd`, since 5.2.
@@ -283,7 +283,7 @@ qmp_types::json_struct!(BlockExportOptionsNbd {
     optional "name" => name,
     optional "description" => description,
     optional "bitmaps" => bitmaps,
-    optional "allocation-depth" => allocation_depth
+    optional "allocation-depth" => allocation_depth,
 });
 
 /// QAPI struct `BlockExportOptionsNbdBase`, since 5.0.
@@ -322,7 +322,7 @@ impl BlockExportOptionsNbdBase {
 
 qmp_types::json_struct!(BlockExportOptionsNbdBase {
     optional "name" => name,
-    optional "description" => description
+    optional "description" => description,
 });
 
 /// QAPI struct `BlockExportOptionsVduseBlk`, since 7.1.
@@ -390,7 +390,7 @@ qmp_types::json_struct!(BlockExportOptionsVduseBlk {
     optional "num-queues" => num_queues,
     optional "queue-size" => queue_size,
     optional "logical-block-size" => logical_block_size,
-    optional "serial" => serial
+    optional "serial" => serial,
 });
 
 /// QAPI struct `BlockExportOptionsVhostUserBlk`, since 5.2.
@@ -436,7 +436,7 @@ impl BlockExportOptionsVhostUserBlk {
 qmp_types::json_struct!(BlockExportOptionsVhostUserBlk {
     required "addr" => addr,
     optional "logical-block-size" => logical_block_size,
-    optional "num-queues" => num_queues
+    optional "num-queues" => num_queues,
 });
 
 /// QAPI enum `BlockExportRemoveMode`, since 2.12.
@@ -455,7 +455,7 @@ pub enum BlockExportRemoveMode {
 
 qmp_types::json_enum!(BlockExportRemoveMode {
     "safe" => Safe,
-    "hard" => Hard
+    "hard" => Hard,
 });
 
 /// QAPI enum `BlockExportType`, since 4.2.
@@ -480,7 +480,7 @@ qmp_types::json_enum!(BlockExportType {
     "nbd" => Nbd,
     "vhost-user-blk" => VhostUserBlk,
     "fuse" => Fuse,
-    "vduse-blk" => VduseBlk
+    "vduse-blk" => VduseBlk,
 });
 
 /// QAPI enum `FuseExportAllowOther`, since 6.1.
@@ -502,7 +502,7 @@ pub enum FuseExportAllowOther {
 qmp_types::json_enum!(FuseExportAllowOther {
     "off" => Off,
     "on" => On,
-    "auto" => Auto
+    "auto" => Auto,
 });
 
 /// QAPI struct `NbdServerAddOptions`, since 5.0.
@@ -570,7 +570,7 @@ qmp_types::json_struct!(NbdServerAddOptions {
     optional "description" => description,
     required "device" => device,
     optional "writable" => writable,
-    optional "bitmap" => bitmap
+    optional "bitmap" => bitmap,
 });
 
 /// QAPI struct `NbdServerOptions`.
@@ -638,7 +638,7 @@ qmp_types::json_struct!(NbdServerOptions {
     optional "tls-creds" => tls_creds,
     optional "tls-authz" => tls_authz,
     optional "max-connections" => max_connections,
-    required "addr" => addr
+    required "addr" => addr,
 });
 
 /// QAPI struct `NbdServerOptionsBase`.
@@ -697,7 +697,7 @@ qmp_types::json_struct!(NbdServerOptionsBase {
     optional "handshake-max-seconds" => handshake_max_seconds,
     optional "tls-creds" => tls_creds,
     optional "tls-authz" => tls_authz,
-    optional "max-connections" => max_connections
+    optional "max-connections" => max_connections,
 });
 
 /// QAPI struct `NbdServerOptionsLegacy`.
@@ -765,5 +765,5 @@ qmp_types::json_struct!(NbdServerOptionsLegacy {
     optional "tls-creds" => tls_creds,
     optional "tls-authz" => tls_authz,
     optional "max-connections" => max_connections,
-    required "addr" => addr
+    required "addr" => addr,
 });

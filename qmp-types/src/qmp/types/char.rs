@@ -2,8 +2,6 @@
 
 use super::SocketAddressLegacy;
 
-qmp_types::json_union!(ChardevBackend, "type");
-
 /// QAPI union `ChardevBackend`, since 1.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevBackend)
@@ -83,7 +81,7 @@ qmp_types::json_branches!(ChardevBackend {
     "dbus" => Dbus(_),
     "vc" => Vc(_),
     "ringbuf" => Ringbuf(_),
-    "memory" => Memory(_)
+    "memory" => Memory(_),
 });
 
 impl From<ChardevFileWrapper> for ChardevBackend {
@@ -158,6 +156,8 @@ impl From<ChardevVcWrapper> for ChardevBackend {
     }
 }
 
+qmp_types::json_union!(ChardevBackend, "type");
+
 /// QAPI struct `ChardevBackendInfo`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevBackendInfo)
@@ -177,7 +177,7 @@ impl ChardevBackendInfo {
 }
 
 qmp_types::json_struct!(ChardevBackendInfo {
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI enum `ChardevBackendKind`, since 1.4.
@@ -260,7 +260,7 @@ qmp_types::json_enum!(ChardevBackendKind {
     "dbus" => Dbus,
     "vc" => Vc,
     "ringbuf" => Ringbuf,
-    "memory" => Memory
+    "memory" => Memory,
 });
 
 /// QAPI struct `ChardevCommon`, since 2.6.
@@ -299,7 +299,7 @@ impl ChardevCommon {
 
 qmp_types::json_struct!(ChardevCommon {
     optional "logfile" => logfile,
-    optional "logappend" => logappend
+    optional "logappend" => logappend,
 });
 
 /// QAPI struct `ChardevCommonWrapper`, since 2.6.
@@ -321,7 +321,7 @@ impl ChardevCommonWrapper {
 }
 
 qmp_types::json_struct!(ChardevCommonWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevDBus`, since 7.0, if `CONFIG_DBUS_DISPLAY`.
@@ -367,7 +367,7 @@ impl ChardevDBus {
 qmp_types::json_struct!(ChardevDBus {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI struct `ChardevDBusWrapper`, since 7.0, if `CONFIG_DBUS_DISPLAY`.
@@ -389,7 +389,7 @@ impl ChardevDBusWrapper {
 }
 
 qmp_types::json_struct!(ChardevDBusWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevFile`, since 1.4.
@@ -457,7 +457,7 @@ qmp_types::json_struct!(ChardevFile {
     optional "logappend" => logappend,
     optional "in" => r#in,
     required "out" => out,
-    optional "append" => append
+    optional "append" => append,
 });
 
 /// QAPI struct `ChardevFileWrapper`, since 1.4.
@@ -479,7 +479,7 @@ impl ChardevFileWrapper {
 }
 
 qmp_types::json_struct!(ChardevFileWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevHostdev`, since 1.4.
@@ -525,7 +525,7 @@ impl ChardevHostdev {
 qmp_types::json_struct!(ChardevHostdev {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "device" => device
+    required "device" => device,
 });
 
 /// QAPI struct `ChardevHostdevWrapper`, since 1.4.
@@ -547,7 +547,7 @@ impl ChardevHostdevWrapper {
 }
 
 qmp_types::json_struct!(ChardevHostdevWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevHub`, since 10.0.
@@ -593,7 +593,7 @@ impl ChardevHub {
 qmp_types::json_struct!(ChardevHub {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "chardevs" => chardevs
+    required "chardevs" => chardevs,
 });
 
 /// QAPI struct `ChardevHubWrapper`, since 10.0.
@@ -615,7 +615,7 @@ impl ChardevHubWrapper {
 }
 
 qmp_types::json_struct!(ChardevHubWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevInfo`, since 0.14.
@@ -651,7 +651,7 @@ impl ChardevInfo {
 qmp_types::json_struct!(ChardevInfo {
     required "label" => label,
     required "filename" => filename,
-    required "frontend-open" => frontend_open
+    required "frontend-open" => frontend_open,
 });
 
 /// QAPI struct `ChardevMux`, since 1.5.
@@ -697,7 +697,7 @@ impl ChardevMux {
 qmp_types::json_struct!(ChardevMux {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "chardev" => chardev
+    required "chardev" => chardev,
 });
 
 /// QAPI struct `ChardevMuxWrapper`, since 1.5.
@@ -719,7 +719,7 @@ impl ChardevMuxWrapper {
 }
 
 qmp_types::json_struct!(ChardevMuxWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevPty`, since 9.2.
@@ -768,7 +768,7 @@ impl ChardevPty {
 qmp_types::json_struct!(ChardevPty {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    optional "path" => path
+    optional "path" => path,
 });
 
 /// QAPI struct `ChardevPtyWrapper`, since 9.2.
@@ -790,7 +790,7 @@ impl ChardevPtyWrapper {
 }
 
 qmp_types::json_struct!(ChardevPtyWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevQemuVDAgent`, since 6.1, if `CONFIG_SPICE_PROTOCOL`.
@@ -849,7 +849,7 @@ qmp_types::json_struct!(ChardevQemuVdAgent {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
     optional "mouse" => mouse,
-    optional "clipboard" => clipboard
+    optional "clipboard" => clipboard,
 });
 
 /// QAPI struct `ChardevQemuVDAgentWrapper`, since 6.1, if `CONFIG_SPICE_PROTOCOL`.
@@ -871,7 +871,7 @@ impl ChardevQemuVdAgentWrapper {
 }
 
 qmp_types::json_struct!(ChardevQemuVdAgentWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevReturn`, since 1.4.
@@ -900,7 +900,7 @@ impl ChardevReturn {
 }
 
 qmp_types::json_struct!(ChardevReturn {
-    optional "pty" => pty
+    optional "pty" => pty,
 });
 
 /// QAPI struct `ChardevRingbuf`, since 1.5.
@@ -949,7 +949,7 @@ impl ChardevRingbuf {
 qmp_types::json_struct!(ChardevRingbuf {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    optional "size" => size
+    optional "size" => size,
 });
 
 /// QAPI struct `ChardevRingbufWrapper`, since 1.5.
@@ -971,7 +971,7 @@ impl ChardevRingbufWrapper {
 }
 
 qmp_types::json_struct!(ChardevRingbufWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevSocket`, since 1.4.
@@ -1116,7 +1116,7 @@ qmp_types::json_struct!(ChardevSocket {
     optional "telnet" => telnet,
     optional "tn3270" => tn3270,
     optional "websocket" => websocket,
-    optional "reconnect-ms" => reconnect_ms
+    optional "reconnect-ms" => reconnect_ms,
 });
 
 /// QAPI struct `ChardevSocketWrapper`, since 1.4.
@@ -1138,7 +1138,7 @@ impl ChardevSocketWrapper {
 }
 
 qmp_types::json_struct!(ChardevSocketWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevSpiceChannel`, since 1.5, if `CONFIG_SPICE`.
@@ -1184,7 +1184,7 @@ impl ChardevSpiceChannel {
 qmp_types::json_struct!(ChardevSpiceChannel {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "type" => r#type
+    required "type" => r#type,
 });
 
 /// QAPI struct `ChardevSpiceChannelWrapper`, since 1.5, if `CONFIG_SPICE`.
@@ -1206,7 +1206,7 @@ impl ChardevSpiceChannelWrapper {
 }
 
 qmp_types::json_struct!(ChardevSpiceChannelWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevSpicePort`, since 1.5, if `CONFIG_SPICE`.
@@ -1252,7 +1252,7 @@ impl ChardevSpicePort {
 qmp_types::json_struct!(ChardevSpicePort {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    required "fqdn" => fqdn
+    required "fqdn" => fqdn,
 });
 
 /// QAPI struct `ChardevSpicePortWrapper`, since 1.5, if `CONFIG_SPICE`.
@@ -1274,7 +1274,7 @@ impl ChardevSpicePortWrapper {
 }
 
 qmp_types::json_struct!(ChardevSpicePortWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevStdio`, since 1.5.
@@ -1323,7 +1323,7 @@ impl ChardevStdio {
 qmp_types::json_struct!(ChardevStdio {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
-    optional "signal" => signal
+    optional "signal" => signal,
 });
 
 /// QAPI struct `ChardevStdioWrapper`, since 1.5.
@@ -1345,7 +1345,7 @@ impl ChardevStdioWrapper {
 }
 
 qmp_types::json_struct!(ChardevStdioWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevUdp`, since 1.5.
@@ -1402,7 +1402,7 @@ qmp_types::json_struct!(ChardevUdp {
     optional "logfile" => logfile,
     optional "logappend" => logappend,
     required "remote" => remote,
-    optional "local" => local
+    optional "local" => local,
 });
 
 /// QAPI struct `ChardevUdpWrapper`, since 1.5.
@@ -1424,7 +1424,7 @@ impl ChardevUdpWrapper {
 }
 
 qmp_types::json_struct!(ChardevUdpWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `ChardevVC`, since 1.5.
@@ -1503,7 +1503,7 @@ qmp_types::json_struct!(ChardevVc {
     optional "width" => width,
     optional "height" => height,
     optional "cols" => cols,
-    optional "rows" => rows
+    optional "rows" => rows,
 });
 
 /// QAPI struct `ChardevVCWrapper`, since 1.5.
@@ -1525,7 +1525,7 @@ impl ChardevVcWrapper {
 }
 
 qmp_types::json_struct!(ChardevVcWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `DataFormat`, since 1.4.
@@ -1544,5 +1544,5 @@ pub enum DataFormat {
 
 qmp_types::json_enum!(DataFormat {
     "utf8" => Utf8,
-    "base64" => Base64
+    "base64" => Base64,
 });

@@ -19,7 +19,7 @@ pub enum EndianMode {
 qmp_types::json_enum!(EndianMode {
     "unspecified" => Unspecified,
     "little" => Little,
-    "big" => Big
+    "big" => Big,
 });
 
 /// QAPI enum `GrabToggleKeys`, since 4.0.
@@ -50,7 +50,7 @@ qmp_types::json_enum!(GrabToggleKeys {
     "shift-shift" => ShiftShift,
     "meta-meta" => MetaMeta,
     "scrolllock" => Scrolllock,
-    "ctrl-scrolllock" => CtrlScrolllock
+    "ctrl-scrolllock" => CtrlScrolllock,
 });
 
 /// QAPI enum `HostMemPolicy`, since 2.1.
@@ -75,7 +75,7 @@ qmp_types::json_enum!(HostMemPolicy {
     "default" => Default,
     "preferred" => Preferred,
     "bind" => Bind,
-    "interleave" => Interleave
+    "interleave" => Interleave,
 });
 
 /// QAPI struct `HumanReadableText`, since 6.2.
@@ -99,7 +99,7 @@ impl HumanReadableText {
 }
 
 qmp_types::json_struct!(HumanReadableText {
-    required "human-readable-text" => human_readable_text
+    required "human-readable-text" => human_readable_text,
 });
 
 /// QAPI enum `IoOperationType`, since 2.1.
@@ -118,7 +118,7 @@ pub enum IoOperationType {
 
 qmp_types::json_enum!(IoOperationType {
     "read" => Read,
-    "write" => Write
+    "write" => Write,
 });
 
 /// QAPI enum `NetFilterDirection`, since 2.5.
@@ -140,7 +140,7 @@ pub enum NetFilterDirection {
 qmp_types::json_enum!(NetFilterDirection {
     "all" => All,
     "rx" => Rx,
-    "tx" => Tx
+    "tx" => Tx,
 });
 
 /// QAPI enum `OffAutoPCIBAR`, since 2.12.
@@ -177,7 +177,7 @@ qmp_types::json_enum!(OffAutoPcibar {
     "bar2" => Bar2,
     "bar3" => Bar3,
     "bar4" => Bar4,
-    "bar5" => Bar5
+    "bar5" => Bar5,
 });
 
 /// QAPI enum `OnOffAuto`, since 2.2.
@@ -199,7 +199,7 @@ pub enum OnOffAuto {
 qmp_types::json_enum!(OnOffAuto {
     "auto" => Auto,
     "on" => On,
-    "off" => Off
+    "off" => Off,
 });
 
 /// QAPI enum `OnOffSplit`, since 2.6.
@@ -221,7 +221,7 @@ pub enum OnOffSplit {
 qmp_types::json_enum!(OnOffSplit {
     "on" => On,
     "off" => Off,
-    "split" => Split
+    "split" => Split,
 });
 
 /// QAPI enum `PCIELinkSpeed`, since 4.0.
@@ -252,7 +252,7 @@ qmp_types::json_enum!(PcieLinkSpeed {
     "8" => _8,
     "16" => _16,
     "32" => _32,
-    "64" => _64
+    "64" => _64,
 });
 
 /// QAPI enum `PCIELinkWidth`, since 4.0.
@@ -286,7 +286,7 @@ qmp_types::json_enum!(PcieLinkWidth {
     "8" => _8,
     "12" => _12,
     "16" => _16,
-    "32" => _32
+    "32" => _32,
 });
 
 /// QAPI alternate `StrOrNull`, since 2.10.
@@ -300,9 +300,9 @@ pub enum StrOrNull {
     Null,
 }
 
-qmp_types::json_alternate!(StrOrNull, "a string or null" {
+qmp_types::json_alternate!(StrOrNull , "a string or null" {
     String => S(_),
-    Null => Null
+    Null => Null,
 });
 
 impl From<String> for StrOrNull {

@@ -56,7 +56,7 @@ qmp_types::json_struct!(CompatPolicy {
     optional "deprecated-input" => deprecated_input,
     optional "deprecated-output" => deprecated_output,
     optional "unstable-input" => unstable_input,
-    optional "unstable-output" => unstable_output
+    optional "unstable-output" => unstable_output,
 });
 
 /// QAPI enum `CompatPolicyInput`, since 6.0.
@@ -78,7 +78,7 @@ pub enum CompatPolicyInput {
 qmp_types::json_enum!(CompatPolicyInput {
     "accept" => Accept,
     "reject" => Reject,
-    "crash" => Crash
+    "crash" => Crash,
 });
 
 /// QAPI enum `CompatPolicyOutput`, since 6.0.
@@ -97,5 +97,5 @@ pub enum CompatPolicyOutput {
 
 qmp_types::json_enum!(CompatPolicyOutput {
     "accept" => Accept,
-    "hide" => Hide
+    "hide" => Hide,
 });

@@ -19,7 +19,7 @@ impl CommandInfo {
 }
 
 qmp_types::json_struct!(CommandInfo {
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI enum `MonitorMode`, since 5.0.
@@ -38,7 +38,7 @@ pub enum MonitorMode {
 
 qmp_types::json_enum!(MonitorMode {
     "readline" => Readline,
-    "control" => Control
+    "control" => Control,
 });
 
 /// QAPI struct `MonitorOptions`, since 5.0.
@@ -95,7 +95,7 @@ qmp_types::json_struct!(MonitorOptions {
     optional "id" => id,
     optional "mode" => mode,
     optional "pretty" => pretty,
-    required "chardev" => chardev
+    required "chardev" => chardev,
 });
 
 /// QAPI enum `QMPCapability`, since 2.12.
@@ -111,7 +111,7 @@ pub enum QmpCapability {
 }
 
 qmp_types::json_enum!(QmpCapability {
-    "oob" => Oob
+    "oob" => Oob,
 });
 
 /// QAPI struct `VersionInfo`, since 0.14.
@@ -139,7 +139,7 @@ impl VersionInfo {
 
 qmp_types::json_struct!(VersionInfo {
     required "qemu" => qemu,
-    required "package" => package
+    required "package" => package,
 });
 
 /// QAPI struct `VersionTriple`, since 2.4.
@@ -167,5 +167,5 @@ impl VersionTriple {
 qmp_types::json_struct!(VersionTriple {
     required "major" => major,
     required "minor" => minor,
-    required "micro" => micro
+    required "micro" => micro,
 });

@@ -13,7 +13,7 @@ pub enum QCryptoAkCipherAlgo {
 }
 
 qmp_types::json_enum!(QCryptoAkCipherAlgo {
-    "rsa" => Rsa
+    "rsa" => Rsa,
 });
 
 /// QAPI enum `QCryptoAkCipherKeyType`, since 7.1.
@@ -32,10 +32,8 @@ pub enum QCryptoAkCipherKeyType {
 
 qmp_types::json_enum!(QCryptoAkCipherKeyType {
     "public" => Public,
-    "private" => Private
+    "private" => Private,
 });
-
-qmp_types::json_union!(QCryptoAkCipherOptions, "alg");
 
 /// QAPI union `QCryptoAkCipherOptions`, since 7.1.
 ///
@@ -50,7 +48,7 @@ pub enum QCryptoAkCipherOptions {
 }
 
 qmp_types::json_branches!(QCryptoAkCipherOptions {
-    "rsa" => Rsa(_)
+    "rsa" => Rsa(_),
 });
 
 impl From<QCryptoAkCipherOptionsRsa> for QCryptoAkCipherOptions {
@@ -58,6 +56,8 @@ impl From<QCryptoAkCipherOptionsRsa> for QCryptoAkCipherOptions {
         Self::Rsa(value)
     }
 }
+
+qmp_types::json_union!(QCryptoAkCipherOptions, "alg");
 
 /// QAPI struct `QCryptoAkCipherOptionsRSA`, since 7.1.
 ///
@@ -81,10 +81,8 @@ impl QCryptoAkCipherOptionsRsa {
 
 qmp_types::json_struct!(QCryptoAkCipherOptionsRsa {
     required "hash-alg" => hash_alg,
-    required "padding-alg" => padding_alg
+    required "padding-alg" => padding_alg,
 });
-
-qmp_types::json_union!(QCryptoBlockAmendOptions, "format");
 
 /// QAPI union `QCryptoBlockAmendOptions`, since 5.1.
 ///
@@ -102,7 +100,7 @@ pub enum QCryptoBlockAmendOptions {
 
 qmp_types::json_branches!(QCryptoBlockAmendOptions {
     "luks" => Luks(_),
-    "qcow" => Qcow
+    "qcow" => Qcow,
 });
 
 impl From<QCryptoBlockAmendOptionsLuks> for QCryptoBlockAmendOptions {
@@ -110,6 +108,8 @@ impl From<QCryptoBlockAmendOptionsLuks> for QCryptoBlockAmendOptions {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(QCryptoBlockAmendOptions, "format");
 
 /// QAPI struct `QCryptoBlockAmendOptionsLUKS`, since 5.1.
 ///
@@ -187,10 +187,8 @@ qmp_types::json_struct!(QCryptoBlockAmendOptionsLuks {
     optional "old-secret" => old_secret,
     optional "keyslot" => keyslot,
     optional "iter-time" => iter_time,
-    optional "secret" => secret
+    optional "secret" => secret,
 });
-
-qmp_types::json_union!(QCryptoBlockCreateOptions, "format");
 
 /// QAPI union `QCryptoBlockCreateOptions`, since 2.6.
 ///
@@ -208,7 +206,7 @@ pub enum QCryptoBlockCreateOptions {
 
 qmp_types::json_branches!(QCryptoBlockCreateOptions {
     "qcow" => Qcow(_),
-    "luks" => Luks(_)
+    "luks" => Luks(_),
 });
 
 impl From<QCryptoBlockOptionsQCow> for QCryptoBlockCreateOptions {
@@ -222,6 +220,8 @@ impl From<QCryptoBlockCreateOptionsLuks> for QCryptoBlockCreateOptions {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(QCryptoBlockCreateOptions, "format");
 
 /// QAPI struct `QCryptoBlockCreateOptionsLUKS`, since 2.6.
 ///
@@ -309,7 +309,7 @@ qmp_types::json_struct!(QCryptoBlockCreateOptionsLuks {
     optional "ivgen-alg" => ivgen_alg,
     optional "ivgen-hash-alg" => ivgen_hash_alg,
     optional "hash-alg" => hash_alg,
-    optional "iter-time" => iter_time
+    optional "iter-time" => iter_time,
 });
 
 /// QAPI enum `QCryptoBlockFormat`, since 2.6.
@@ -328,10 +328,8 @@ pub enum QCryptoBlockFormat {
 
 qmp_types::json_enum!(QCryptoBlockFormat {
     "qcow" => Qcow,
-    "luks" => Luks
+    "luks" => Luks,
 });
-
-qmp_types::json_union!(QCryptoBlockInfo, "format");
 
 /// QAPI union `QCryptoBlockInfo`, since 2.7.
 ///
@@ -349,7 +347,7 @@ pub enum QCryptoBlockInfo {
 
 qmp_types::json_branches!(QCryptoBlockInfo {
     "luks" => Luks(_),
-    "qcow" => Qcow
+    "qcow" => Qcow,
 });
 
 impl From<QCryptoBlockInfoLuks> for QCryptoBlockInfo {
@@ -357,6 +355,8 @@ impl From<QCryptoBlockInfoLuks> for QCryptoBlockInfo {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(QCryptoBlockInfo, "format");
 
 /// QAPI struct `QCryptoBlockInfoBase`, since 2.7.
 ///
@@ -377,7 +377,7 @@ impl QCryptoBlockInfoBase {
 }
 
 qmp_types::json_struct!(QCryptoBlockInfoBase {
-    required "format" => format
+    required "format" => format,
 });
 
 /// QAPI struct `QCryptoBlockInfoLUKS`, since 2.7.
@@ -454,7 +454,7 @@ qmp_types::json_struct!(QCryptoBlockInfoLuks {
     required "payload-offset" => payload_offset,
     required "master-key-iters" => master_key_iters,
     required "uuid" => uuid,
-    required "slots" => slots
+    required "slots" => slots,
 });
 
 /// QAPI struct `QCryptoBlockInfoLUKSSlot`, since 2.7.
@@ -504,7 +504,7 @@ qmp_types::json_struct!(QCryptoBlockInfoLuksSlot {
     required "active" => active,
     optional "iters" => iters,
     optional "stripes" => stripes,
-    required "key-offset" => key_offset
+    required "key-offset" => key_offset,
 });
 
 /// QAPI enum `QCryptoBlockLUKSKeyslotState`, since 5.1.
@@ -523,10 +523,8 @@ pub enum QCryptoBlockLuksKeyslotState {
 
 qmp_types::json_enum!(QCryptoBlockLuksKeyslotState {
     "active" => Active,
-    "inactive" => Inactive
+    "inactive" => Inactive,
 });
-
-qmp_types::json_union!(QCryptoBlockOpenOptions, "format");
 
 /// QAPI union `QCryptoBlockOpenOptions`, since 2.6.
 ///
@@ -544,7 +542,7 @@ pub enum QCryptoBlockOpenOptions {
 
 qmp_types::json_branches!(QCryptoBlockOpenOptions {
     "qcow" => Qcow(_),
-    "luks" => Luks(_)
+    "luks" => Luks(_),
 });
 
 impl From<QCryptoBlockOptionsQCow> for QCryptoBlockOpenOptions {
@@ -558,6 +556,8 @@ impl From<QCryptoBlockOptionsLuks> for QCryptoBlockOpenOptions {
         Self::Luks(value)
     }
 }
+
+qmp_types::json_union!(QCryptoBlockOpenOptions, "format");
 
 /// QAPI struct `QCryptoBlockOptionsBase`, since 2.6.
 ///
@@ -578,7 +578,7 @@ impl QCryptoBlockOptionsBase {
 }
 
 qmp_types::json_struct!(QCryptoBlockOptionsBase {
-    required "format" => format
+    required "format" => format,
 });
 
 /// QAPI struct `QCryptoBlockOptionsLUKS`, since 2.6.
@@ -607,7 +607,7 @@ impl QCryptoBlockOptionsLuks {
 }
 
 qmp_types::json_struct!(QCryptoBlockOptionsLuks {
-    optional "key-secret" => key_secret
+    optional "key-secret" => key_secret,
 });
 
 /// QAPI struct `QCryptoBlockOptionsQCow`, since 2.6.
@@ -636,7 +636,7 @@ impl QCryptoBlockOptionsQCow {
 }
 
 qmp_types::json_struct!(QCryptoBlockOptionsQCow {
-    optional "key-secret" => key_secret
+    optional "key-secret" => key_secret,
 });
 
 /// QAPI enum `QCryptoCipherAlgo`, since 2.6.
@@ -688,7 +688,7 @@ qmp_types::json_enum!(QCryptoCipherAlgo {
     "twofish-128" => Twofish128,
     "twofish-192" => Twofish192,
     "twofish-256" => Twofish256,
-    "sm4" => Sm4
+    "sm4" => Sm4,
 });
 
 /// QAPI enum `QCryptoCipherMode`, since 2.6.
@@ -713,7 +713,7 @@ qmp_types::json_enum!(QCryptoCipherMode {
     "ecb" => Ecb,
     "cbc" => Cbc,
     "xts" => Xts,
-    "ctr" => Ctr
+    "ctr" => Ctr,
 });
 
 /// QAPI enum `QCryptoHashAlgo`, since 2.6.
@@ -750,7 +750,7 @@ qmp_types::json_enum!(QCryptoHashAlgo {
     "sha384" => Sha384,
     "sha512" => Sha512,
     "ripemd160" => Ripemd160,
-    "sm3" => Sm3
+    "sm3" => Sm3,
 });
 
 /// QAPI enum `QCryptoIVGenAlgo`, since 2.6.
@@ -772,7 +772,7 @@ pub enum QCryptoIvGenAlgo {
 qmp_types::json_enum!(QCryptoIvGenAlgo {
     "plain" => Plain,
     "plain64" => Plain64,
-    "essiv" => Essiv
+    "essiv" => Essiv,
 });
 
 /// QAPI enum `QCryptoRSAPaddingAlgo`, since 7.1.
@@ -791,7 +791,7 @@ pub enum QCryptoRsaPaddingAlgo {
 
 qmp_types::json_enum!(QCryptoRsaPaddingAlgo {
     "raw" => Raw,
-    "pkcs1" => Pkcs1
+    "pkcs1" => Pkcs1,
 });
 
 /// QAPI enum `QCryptoSecretFormat`, since 2.6.
@@ -810,7 +810,7 @@ pub enum QCryptoSecretFormat {
 
 qmp_types::json_enum!(QCryptoSecretFormat {
     "raw" => Raw,
-    "base64" => Base64
+    "base64" => Base64,
 });
 
 /// QAPI enum `QCryptoTLSCredsEndpoint`, since 2.5.
@@ -829,7 +829,7 @@ pub enum QCryptoTlsCredsEndpoint {
 
 qmp_types::json_enum!(QCryptoTlsCredsEndpoint {
     "client" => Client,
-    "server" => Server
+    "server" => Server,
 });
 
 /// QAPI struct `SecretCommonProperties`, since 2.6.
@@ -878,7 +878,7 @@ impl SecretCommonProperties {
 qmp_types::json_struct!(SecretCommonProperties {
     optional "format" => format,
     optional "keyid" => keyid,
-    optional "iv" => iv
+    optional "iv" => iv,
 });
 
 /// QAPI struct `SecretKeyringProperties`, since 5.1, if `CONFIG_SECRET_KEYRING`.
@@ -935,7 +935,7 @@ qmp_types::json_struct!(SecretKeyringProperties {
     optional "format" => format,
     optional "keyid" => keyid,
     optional "iv" => iv,
-    required "serial" => serial
+    required "serial" => serial,
 });
 
 /// QAPI struct `SecretProperties`, since 2.6.
@@ -1004,7 +1004,7 @@ qmp_types::json_struct!(SecretProperties {
     optional "keyid" => keyid,
     optional "iv" => iv,
     optional "data" => data,
-    optional "file" => file
+    optional "file" => file,
 });
 
 /// QAPI struct `TlsCredsAnonProperties`, since 2.5.
@@ -1063,7 +1063,7 @@ qmp_types::json_struct!(TlsCredsAnonProperties {
     optional "verify-peer" => verify_peer,
     optional "dir" => dir,
     optional "endpoint" => endpoint,
-    optional "priority" => priority
+    optional "priority" => priority,
 });
 
 /// QAPI struct `TlsCredsProperties`, since 2.5.
@@ -1122,7 +1122,7 @@ qmp_types::json_struct!(TlsCredsProperties {
     optional "verify-peer" => verify_peer,
     optional "dir" => dir,
     optional "endpoint" => endpoint,
-    optional "priority" => priority
+    optional "priority" => priority,
 });
 
 /// QAPI struct `TlsCredsPskProperties`, since 3.0.
@@ -1191,7 +1191,7 @@ qmp_types::json_struct!(TlsCredsPskProperties {
     optional "dir" => dir,
     optional "endpoint" => endpoint,
     optional "priority" => priority,
-    optional "username" => username
+    optional "username" => username,
 });
 
 /// QAPI struct `TlsCredsX509Properties`, since 2.5.
@@ -1270,5 +1270,5 @@ qmp_types::json_struct!(TlsCredsX509Properties {
     optional "endpoint" => endpoint,
     optional "priority" => priority,
     optional "sanity-check" => sanity_check,
-    optional "passwordid" => passwordid
+    optional "passwordid" => passwordid,
 });

@@ -16,7 +16,7 @@ pub enum QCryptodevBackendAlgoType {
 
 qmp_types::json_enum!(QCryptodevBackendAlgoType {
     "sym" => Sym,
-    "asym" => Asym
+    "asym" => Asym,
 });
 
 /// QAPI struct `QCryptodevBackendClient`, since 8.0.
@@ -41,7 +41,7 @@ impl QCryptodevBackendClient {
 
 qmp_types::json_struct!(QCryptodevBackendClient {
     required "queue" => queue,
-    required "type" => r#type
+    required "type" => r#type,
 });
 
 /// QAPI enum `QCryptodevBackendServiceType`, since 8.0.
@@ -69,7 +69,7 @@ qmp_types::json_enum!(QCryptodevBackendServiceType {
     "hash" => Hash,
     "mac" => Mac,
     "aead" => Aead,
-    "akcipher" => Akcipher
+    "akcipher" => Akcipher,
 });
 
 /// QAPI enum `QCryptodevBackendType`, since 8.0.
@@ -91,7 +91,7 @@ pub enum QCryptodevBackendType {
 qmp_types::json_enum!(QCryptodevBackendType {
     "builtin" => Builtin,
     "vhost-user" => VhostUser,
-    "lkcf" => Lkcf
+    "lkcf" => Lkcf,
 });
 
 /// QAPI struct `QCryptodevInfo`, since 8.0.
@@ -127,5 +127,5 @@ impl QCryptodevInfo {
 qmp_types::json_struct!(QCryptodevInfo {
     required "id" => id,
     required "service" => service,
-    required "client" => client
+    required "client" => client,
 });

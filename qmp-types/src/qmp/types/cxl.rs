@@ -31,7 +31,7 @@ qmp_types::json_enum!(CxlCorErrorType {
     "retry-threshold" => RetryThreshold,
     "cache-poison-received" => CachePoisonReceived,
     "mem-poison-received" => MemPoisonReceived,
-    "physical" => Physical
+    "physical" => Physical,
 });
 
 /// QAPI struct `CxlDynamicCapacityExtent`, since 9.1.
@@ -56,7 +56,7 @@ impl CxlDynamicCapacityExtent {
 
 qmp_types::json_struct!(CxlDynamicCapacityExtent {
     required "offset" => offset,
-    required "len" => len
+    required "len" => len,
 });
 
 /// QAPI enum `CxlEventLog`, since 8.1.
@@ -81,7 +81,7 @@ qmp_types::json_enum!(CxlEventLog {
     "informational" => Informational,
     "warning" => Warning,
     "failure" => Failure,
-    "fatal" => Fatal
+    "fatal" => Fatal,
 });
 
 /// QAPI enum `CxlExtentRemovalPolicy`, since 9.1.
@@ -100,7 +100,7 @@ pub enum CxlExtentRemovalPolicy {
 
 qmp_types::json_enum!(CxlExtentRemovalPolicy {
     "tag-based" => TagBased,
-    "prescriptive" => Prescriptive
+    "prescriptive" => Prescriptive,
 });
 
 /// QAPI enum `CxlExtentSelectionPolicy`, since 9.1.
@@ -125,7 +125,7 @@ qmp_types::json_enum!(CxlExtentSelectionPolicy {
     "free" => Free,
     "contiguous" => Contiguous,
     "prescriptive" => Prescriptive,
-    "enable-shared-access" => EnableSharedAccess
+    "enable-shared-access" => EnableSharedAccess,
 });
 
 /// QAPI struct `CXLUncorErrorRecord`, since 8.0.
@@ -153,7 +153,7 @@ impl CxlUncorErrorRecord {
 
 qmp_types::json_struct!(CxlUncorErrorRecord {
     required "type" => r#type,
-    required "header" => header
+    required "header" => header,
 });
 
 /// QAPI enum `CxlUncorErrorType`, since 8.0.
@@ -211,5 +211,5 @@ qmp_types::json_enum!(CxlUncorErrorType {
     "receiver-overflow" => ReceiverOverflow,
     "internal" => Internal,
     "cxl-ide-tx" => CxlIdeTx,
-    "cxl-ide-rx" => CxlIdeRx
+    "cxl-ide-rx" => CxlIdeRx,
 });

@@ -19,7 +19,7 @@ impl DumpGuestMemoryCapability {
 }
 
 qmp_types::json_struct!(DumpGuestMemoryCapability {
-    required "formats" => formats
+    required "formats" => formats,
 });
 
 /// QAPI enum `DumpGuestMemoryFormat`, since 2.0.
@@ -56,7 +56,7 @@ qmp_types::json_enum!(DumpGuestMemoryFormat {
     "kdump-raw-zlib" => KdumpRawZlib,
     "kdump-raw-lzo" => KdumpRawLzo,
     "kdump-raw-snappy" => KdumpRawSnappy,
-    "win-dmp" => WinDmp
+    "win-dmp" => WinDmp,
 });
 
 /// QAPI struct `DumpQueryResult`, since 2.6.
@@ -84,7 +84,7 @@ impl DumpQueryResult {
 qmp_types::json_struct!(DumpQueryResult {
     required "status" => status,
     required "completed" => completed,
-    required "total" => total
+    required "total" => total,
 });
 
 /// QAPI enum `DumpStatus`, since 2.6.
@@ -109,5 +109,5 @@ qmp_types::json_enum!(DumpStatus {
     "none" => None,
     "active" => Active,
     "completed" => Completed,
-    "failed" => Failed
+    "failed" => Failed,
 });

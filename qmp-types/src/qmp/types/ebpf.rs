@@ -19,7 +19,7 @@ impl EbpfObject {
 }
 
 qmp_types::json_struct!(EbpfObject {
-    required "object" => object
+    required "object" => object,
 });
 
 /// QAPI enum `EbpfProgramID`, since 9.0, if `CONFIG_EBPF`.
@@ -35,5 +35,5 @@ pub enum EbpfProgramId {
 }
 
 qmp_types::json_enum!(EbpfProgramId {
-    "rss" => Rss
+    "rss" => Rss,
 });

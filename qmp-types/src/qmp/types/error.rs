@@ -25,5 +25,5 @@ qmp_types::json_enum!(QapiErrorClass {
     "CommandNotFound" => CommandNotFound,
     "DeviceNotActive" => DeviceNotActive,
     "DeviceNotFound" => DeviceNotFound,
-    "KVMMissingCap" => KvmMissingCap
+    "KVMMissingCap" => KvmMissingCap,
 });

@@ -36,7 +36,7 @@ qmp_types::json_enum!(JsonType {
     "null" => Null,
     "object" => Object,
     "array" => Array,
-    "value" => Value
+    "value" => Value,
 });
 
 /// QAPI union `SchemaInfo`, since 2.5.
@@ -78,7 +78,7 @@ impl SchemaInfo {
 qmp_types::json_union!(SchemaInfo {
     tag "meta-type" => meta_type,
     required "name" => name,
-    optional "features" => features
+    optional "features" => features,
 });
 
 /// The branches of [`SchemaInfo`].
@@ -110,7 +110,7 @@ qmp_types::json_branches!(SchemaInfoBranch {
     "object" => Object(_),
     "alternate" => Alternate(_),
     "command" => Command(_),
-    "event" => Event(_)
+    "event" => Event(_),
 });
 
 impl From<SchemaInfoBuiltin> for SchemaInfoBranch {
@@ -174,7 +174,7 @@ impl SchemaInfoAlternate {
 }
 
 qmp_types::json_struct!(SchemaInfoAlternate {
-    required "members" => members
+    required "members" => members,
 });
 
 /// QAPI struct `SchemaInfoAlternateMember`, since 2.5.
@@ -196,7 +196,7 @@ impl SchemaInfoAlternateMember {
 }
 
 qmp_types::json_struct!(SchemaInfoAlternateMember {
-    required "type" => r#type
+    required "type" => r#type,
 });
 
 /// QAPI struct `SchemaInfoArray`, since 2.5.
@@ -220,7 +220,7 @@ impl SchemaInfoArray {
 }
 
 qmp_types::json_struct!(SchemaInfoArray {
-    required "element-type" => element_type
+    required "element-type" => element_type,
 });
 
 /// QAPI struct `SchemaInfoBuiltin`, since 2.5.
@@ -242,7 +242,7 @@ impl SchemaInfoBuiltin {
 }
 
 qmp_types::json_struct!(SchemaInfoBuiltin {
-    required "json-type" => json_type
+    required "json-type" => json_type,
 });
 
 /// QAPI struct `SchemaInfoCommand`, since 2.5.
@@ -281,7 +281,7 @@ impl SchemaInfoCommand {
 qmp_types::json_struct!(SchemaInfoCommand {
     required "arg-type" => arg_type,
     required "ret-type" => ret_type,
-    optional "allow-oob" => allow_oob
+    optional "allow-oob" => allow_oob,
 });
 
 /// QAPI struct `SchemaInfoEnum`, since 2.5.
@@ -313,7 +313,7 @@ impl SchemaInfoEnum {
 
 qmp_types::json_struct!(SchemaInfoEnum {
     required "members" => members,
-    required "values" => values
+    required "values" => values,
 });
 
 /// QAPI struct `SchemaInfoEnumMember`, since 6.2.
@@ -351,7 +351,7 @@ impl SchemaInfoEnumMember {
 
 qmp_types::json_struct!(SchemaInfoEnumMember {
     required "name" => name,
-    optional "features" => features
+    optional "features" => features,
 });
 
 /// QAPI struct `SchemaInfoEvent`, since 2.5.
@@ -373,7 +373,7 @@ impl SchemaInfoEvent {
 }
 
 qmp_types::json_struct!(SchemaInfoEvent {
-    required "arg-type" => arg_type
+    required "arg-type" => arg_type,
 });
 
 /// QAPI struct `SchemaInfoObject`, since 2.5.
@@ -422,7 +422,7 @@ impl SchemaInfoObject {
 qmp_types::json_struct!(SchemaInfoObject {
     required "members" => members,
     optional "tag" => tag,
-    optional "variants" => variants
+    optional "variants" => variants,
 });
 
 /// QAPI struct `SchemaInfoObjectMember`, since 2.5.
@@ -475,7 +475,7 @@ qmp_types::json_struct!(SchemaInfoObjectMember {
     required "name" => name,
     required "type" => r#type,
     optional "default" => default,
-    optional "features" => features
+    optional "features" => features,
 });
 
 /// QAPI struct `SchemaInfoObjectVariant`, since 2.5.
@@ -503,7 +503,7 @@ impl SchemaInfoObjectVariant {
 
 qmp_types::json_struct!(SchemaInfoObjectVariant {
     required "case" => case,
-    required "type" => r#type
+    required "type" => r#type,
 });
 
 /// QAPI enum `SchemaMetaType`, since 2.5.
@@ -537,5 +537,5 @@ qmp_types::json_enum!(SchemaMetaType {
     "object" => Object,
     "alternate" => Alternate,
     "command" => Command,
-    "event" => Event
+    "event" => Event,
 });

@@ -54,7 +54,7 @@ qmp_types::json_struct!(JobInfo {
     required "status" => status,
     required "current-progress" => current_progress,
     required "total-progress" => total_progress,
-    optional "error" => error
+    optional "error" => error,
 });
 
 /// QAPI enum `JobStatus`, since 2.12.
@@ -100,7 +100,7 @@ qmp_types::json_enum!(JobStatus {
     "pending" => Pending,
     "aborting" => Aborting,
     "concluded" => Concluded,
-    "null" => Null
+    "null" => Null,
 });
 
 /// QAPI enum `JobType`, since 1.7.
@@ -140,7 +140,7 @@ qmp_types::json_enum!(JobType {
     "amend" => Amend,
     "snapshot-load" => SnapshotLoad,
     "snapshot-save" => SnapshotSave,
-    "snapshot-delete" => SnapshotDelete
+    "snapshot-delete" => SnapshotDelete,
 });
 
 /// QAPI enum `JobVerb`, since 2.12.
@@ -177,5 +177,5 @@ qmp_types::json_enum!(JobVerb {
     "complete" => Complete,
     "dismiss" => Dismiss,
     "finalize" => Finalize,
-    "change" => Change
+    "change" => Change,
 });

@@ -22,7 +22,7 @@ impl BalloonInfo {
 }
 
 qmp_types::json_struct!(BalloonInfo {
-    required "actual" => actual
+    required "actual" => actual,
 });
 
 /// QAPI struct `BootConfiguration`, since 7.1.
@@ -111,7 +111,7 @@ qmp_types::json_struct!(BootConfiguration {
     optional "splash" => splash,
     optional "splash-time" => splash_time,
     optional "reboot-timeout" => reboot_timeout,
-    optional "strict" => strict
+    optional "strict" => strict,
 });
 
 /// QAPI struct `CompatProperty`, since 9.1.
@@ -147,7 +147,7 @@ impl CompatProperty {
 qmp_types::json_struct!(CompatProperty {
     required "qom-type" => qom_type,
     required "property" => property,
-    required "value" => value
+    required "value" => value,
 });
 
 /// QAPI struct `CpuDefinitionInfo`, since 1.2.
@@ -226,7 +226,7 @@ qmp_types::json_struct!(CpuDefinitionInfo {
     optional "unavailable-features" => unavailable_features,
     required "typename" => typename,
     optional "alias-of" => alias_of,
-    required "deprecated" => deprecated
+    required "deprecated" => deprecated,
 });
 
 /// QAPI union `CpuInfoFast`, since 2.12.
@@ -283,7 +283,7 @@ qmp_types::json_union!(CpuInfoFast {
     required "qom-type" => qom_type,
     required "qom-path" => qom_path,
     required "thread-id" => thread_id,
-    optional "props" => props
+    optional "props" => props,
 });
 
 /// The branches of [`CpuInfoFast`].
@@ -381,7 +381,7 @@ qmp_types::json_branches!(CpuInfoFastBranch {
     "tricore" => Tricore,
     "x86_64" => X8664,
     "xtensa" => Xtensa,
-    "xtensaeb" => Xtensaeb
+    "xtensaeb" => Xtensaeb,
 });
 
 impl From<CpuInfoS390> for CpuInfoFastBranch {
@@ -433,7 +433,7 @@ impl CpuInfoS390 {
 qmp_types::json_struct!(CpuInfoS390 {
     required "cpu-state" => cpu_state,
     optional "dedicated" => dedicated,
-    optional "entitlement" => entitlement
+    optional "entitlement" => entitlement,
 });
 
 /// QAPI struct `CpuInstanceProperties`, since 2.7.
@@ -542,7 +542,7 @@ qmp_types::json_struct!(CpuInstanceProperties {
     optional "cluster-id" => cluster_id,
     optional "module-id" => module_id,
     optional "core-id" => core_id,
-    optional "thread-id" => thread_id
+    optional "thread-id" => thread_id,
 });
 
 /// QAPI struct `CpuModelBaselineInfo`, since 2.8.
@@ -564,7 +564,7 @@ impl CpuModelBaselineInfo {
 }
 
 qmp_types::json_struct!(CpuModelBaselineInfo {
-    required "model" => model
+    required "model" => model,
 });
 
 /// QAPI struct `CpuModelCompareInfo`, since 2.8.
@@ -598,7 +598,7 @@ impl CpuModelCompareInfo {
 
 qmp_types::json_struct!(CpuModelCompareInfo {
     required "result" => result,
-    required "responsible-properties" => responsible_properties
+    required "responsible-properties" => responsible_properties,
 });
 
 /// QAPI enum `CpuModelCompareResult`, since 2.8.
@@ -623,7 +623,7 @@ qmp_types::json_enum!(CpuModelCompareResult {
     "incompatible" => Incompatible,
     "identical" => Identical,
     "superset" => Superset,
-    "subset" => Subset
+    "subset" => Subset,
 });
 
 /// QAPI struct `CpuModelExpansionInfo`, since 2.8.
@@ -663,7 +663,7 @@ impl CpuModelExpansionInfo {
 
 qmp_types::json_struct!(CpuModelExpansionInfo {
     required "model" => model,
-    optional "deprecated-props" => deprecated_props
+    optional "deprecated-props" => deprecated_props,
 });
 
 /// QAPI enum `CpuModelExpansionType`, since 2.8.
@@ -682,7 +682,7 @@ pub enum CpuModelExpansionType {
 
 qmp_types::json_enum!(CpuModelExpansionType {
     "static" => Static,
-    "full" => Full
+    "full" => Full,
 });
 
 /// QAPI struct `CpuModelInfo`, since 2.8.
@@ -717,7 +717,7 @@ impl CpuModelInfo {
 
 qmp_types::json_struct!(CpuModelInfo {
     required "name" => name,
-    optional "props" => props
+    optional "props" => props,
 });
 
 /// QAPI struct `CurrentMachineParams`, since 4.0.
@@ -739,7 +739,7 @@ impl CurrentMachineParams {
 }
 
 qmp_types::json_struct!(CurrentMachineParams {
-    required "wakeup-suspend-support" => wakeup_suspend_support
+    required "wakeup-suspend-support" => wakeup_suspend_support,
 });
 
 /// QAPI struct `CXLFixedMemoryWindowOptions`, since 7.1.
@@ -778,7 +778,7 @@ impl CxlFixedMemoryWindowOptions {
 qmp_types::json_struct!(CxlFixedMemoryWindowOptions {
     required "size" => size,
     optional "interleave-granularity" => interleave_granularity,
-    required "targets" => targets
+    required "targets" => targets,
 });
 
 /// QAPI struct `CXLFMWProperties`, since 7.1.
@@ -800,7 +800,7 @@ impl CxlfmwProperties {
 }
 
 qmp_types::json_struct!(CxlfmwProperties {
-    required "cxl-fmw" => cxl_fmw
+    required "cxl-fmw" => cxl_fmw,
 });
 
 /// QAPI struct `DummyForceArrays`, since 2.5.
@@ -822,7 +822,7 @@ impl DummyForceArrays {
 }
 
 qmp_types::json_struct!(DummyForceArrays {
-    required "unused" => unused
+    required "unused" => unused,
 });
 
 /// QAPI struct `FirmwareLog`, since 10.2.
@@ -857,7 +857,7 @@ impl FirmwareLog {
 
 qmp_types::json_struct!(FirmwareLog {
     optional "version" => version,
-    required "log" => log
+    required "log" => log,
 });
 
 /// QAPI struct `GuidInfo`, since 2.9.
@@ -879,7 +879,7 @@ impl GuidInfo {
 }
 
 qmp_types::json_struct!(GuidInfo {
-    required "guid" => guid
+    required "guid" => guid,
 });
 
 /// QAPI enum `HmatCacheAssociativity`, since 5.0.
@@ -901,7 +901,7 @@ pub enum HmatCacheAssociativity {
 qmp_types::json_enum!(HmatCacheAssociativity {
     "none" => None,
     "direct" => Direct,
-    "complex" => Complex
+    "complex" => Complex,
 });
 
 /// QAPI enum `HmatCacheWritePolicy`, since 5.0.
@@ -923,7 +923,7 @@ pub enum HmatCacheWritePolicy {
 qmp_types::json_enum!(HmatCacheWritePolicy {
     "none" => None,
     "write-back" => WriteBack,
-    "write-through" => WriteThrough
+    "write-through" => WriteThrough,
 });
 
 /// QAPI enum `HmatLBDataType`, since 5.0.
@@ -954,7 +954,7 @@ qmp_types::json_enum!(HmatLbDataType {
     "write-latency" => WriteLatency,
     "access-bandwidth" => AccessBandwidth,
     "read-bandwidth" => ReadBandwidth,
-    "write-bandwidth" => WriteBandwidth
+    "write-bandwidth" => WriteBandwidth,
 });
 
 /// QAPI enum `HmatLBMemoryHierarchy`, since 5.0.
@@ -979,7 +979,7 @@ qmp_types::json_enum!(HmatLbMemoryHierarchy {
     "memory" => Memory,
     "first-level" => FirstLevel,
     "second-level" => SecondLevel,
-    "third-level" => ThirdLevel
+    "third-level" => ThirdLevel,
 });
 
 /// QAPI struct `HotpluggableCPU`, since 2.7.
@@ -1026,7 +1026,7 @@ qmp_types::json_struct!(HotpluggableCpu {
     required "type" => r#type,
     required "vcpus-count" => vcpus_count,
     required "props" => props,
-    optional "qom-path" => qom_path
+    optional "qom-path" => qom_path,
 });
 
 /// QAPI struct `HvBalloonDeviceInfo`, since 8.2.
@@ -1083,7 +1083,7 @@ qmp_types::json_struct!(HvBalloonDeviceInfo {
     optional "id" => id,
     optional "memaddr" => memaddr,
     required "max-size" => max_size,
-    optional "memdev" => memdev
+    optional "memdev" => memdev,
 });
 
 /// QAPI struct `HvBalloonDeviceInfoWrapper`, since 8.2.
@@ -1105,7 +1105,7 @@ impl HvBalloonDeviceInfoWrapper {
 }
 
 qmp_types::json_struct!(HvBalloonDeviceInfoWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `HvBalloonInfo`, since 8.2.
@@ -1130,7 +1130,7 @@ impl HvBalloonInfo {
 
 qmp_types::json_struct!(HvBalloonInfo {
     required "committed" => committed,
-    required "available" => available
+    required "available" => available,
 });
 
 /// QAPI enum `LostTickPolicy`, since 2.0.
@@ -1152,7 +1152,7 @@ pub enum LostTickPolicy {
 qmp_types::json_enum!(LostTickPolicy {
     "discard" => Discard,
     "delay" => Delay,
-    "slew" => Slew
+    "slew" => Slew,
 });
 
 /// QAPI struct `MachineInfo`, since 1.2.
@@ -1258,7 +1258,7 @@ qmp_types::json_struct!(MachineInfo {
     optional "default-cpu-type" => default_cpu_type,
     optional "default-ram-id" => default_ram_id,
     required "acpi" => acpi,
-    optional "compat-props" => compat_props
+    optional "compat-props" => compat_props,
 });
 
 /// QAPI struct `Memdev`, since 2.1.
@@ -1336,10 +1336,8 @@ qmp_types::json_struct!(Memdev {
     required "share" => share,
     optional "reserve" => reserve,
     required "host-nodes" => host_nodes,
-    required "policy" => policy
+    required "policy" => policy,
 });
-
-qmp_types::json_union!(MemoryDeviceInfo, "type");
 
 /// QAPI union `MemoryDeviceInfo`, since 2.1.
 ///
@@ -1369,7 +1367,7 @@ qmp_types::json_branches!(MemoryDeviceInfo {
     "virtio-pmem" => VirtioPmem(_),
     "virtio-mem" => VirtioMem(_),
     "sgx-epc" => SgxEpc(_),
-    "hv-balloon" => HvBalloon(_)
+    "hv-balloon" => HvBalloon(_),
 });
 
 impl From<VirtioPmemDeviceInfoWrapper> for MemoryDeviceInfo {
@@ -1395,6 +1393,8 @@ impl From<HvBalloonDeviceInfoWrapper> for MemoryDeviceInfo {
         Self::HvBalloon(value)
     }
 }
+
+qmp_types::json_union!(MemoryDeviceInfo, "type");
 
 /// QAPI enum `MemoryDeviceInfoKind`, since 2.1.
 ///
@@ -1424,7 +1424,7 @@ qmp_types::json_enum!(MemoryDeviceInfoKind {
     "virtio-pmem" => VirtioPmem,
     "virtio-mem" => VirtioMem,
     "sgx-epc" => SgxEpc,
-    "hv-balloon" => HvBalloon
+    "hv-balloon" => HvBalloon,
 });
 
 /// QAPI struct `MemoryInfo`, since 2.11.
@@ -1459,7 +1459,7 @@ impl MemoryInfo {
 
 qmp_types::json_struct!(MemoryInfo {
     required "base-memory" => base_memory,
-    optional "plugged-memory" => plugged_memory
+    optional "plugged-memory" => plugged_memory,
 });
 
 /// QAPI struct `MemorySizeConfiguration`, since 7.1.
@@ -1508,7 +1508,7 @@ impl MemorySizeConfiguration {
 qmp_types::json_struct!(MemorySizeConfiguration {
     optional "size" => size,
     optional "max-size" => max_size,
-    optional "slots" => slots
+    optional "slots" => slots,
 });
 
 /// QAPI struct `NumaCpuOptions`, since 2.10.
@@ -1617,7 +1617,7 @@ qmp_types::json_struct!(NumaCpuOptions {
     optional "cluster-id" => cluster_id,
     optional "module-id" => module_id,
     optional "core-id" => core_id,
-    optional "thread-id" => thread_id
+    optional "thread-id" => thread_id,
 });
 
 /// QAPI struct `NumaDistOptions`, since 2.10.
@@ -1645,7 +1645,7 @@ impl NumaDistOptions {
 qmp_types::json_struct!(NumaDistOptions {
     required "src" => src,
     required "dst" => dst,
-    required "val" => val
+    required "val" => val,
 });
 
 /// QAPI struct `NumaHmatCacheOptions`, since 5.0.
@@ -1696,7 +1696,7 @@ qmp_types::json_struct!(NumaHmatCacheOptions {
     required "level" => level,
     required "associativity" => associativity,
     required "policy" => policy,
-    required "line" => line
+    required "line" => line,
 });
 
 /// QAPI struct `NumaHmatLBOptions`, since 5.0.
@@ -1759,7 +1759,7 @@ qmp_types::json_struct!(NumaHmatLbOptions {
     required "hierarchy" => hierarchy,
     required "data-type" => data_type,
     optional "latency" => latency,
-    optional "bandwidth" => bandwidth
+    optional "bandwidth" => bandwidth,
 });
 
 /// QAPI struct `NumaNodeOptions`, since 2.1.
@@ -1828,10 +1828,8 @@ qmp_types::json_struct!(NumaNodeOptions {
     optional "cpus" => cpus,
     optional "mem" => mem,
     optional "memdev" => memdev,
-    optional "initiator" => initiator
+    optional "initiator" => initiator,
 });
-
-qmp_types::json_union!(NumaOptions, "type");
 
 /// QAPI union `NumaOptions`, since 2.1.
 ///
@@ -1858,7 +1856,7 @@ qmp_types::json_branches!(NumaOptions {
     "dist" => Dist(_),
     "cpu" => Cpu(_),
     "hmat-lb" => HmatLb(_),
-    "hmat-cache" => HmatCache(_)
+    "hmat-cache" => HmatCache(_),
 });
 
 impl From<NumaNodeOptions> for NumaOptions {
@@ -1891,6 +1889,8 @@ impl From<NumaHmatCacheOptions> for NumaOptions {
     }
 }
 
+qmp_types::json_union!(NumaOptions, "type");
+
 /// QAPI enum `NumaOptionsType`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.NumaOptionsType)
@@ -1916,7 +1916,7 @@ qmp_types::json_enum!(NumaOptionsType {
     "dist" => Dist,
     "cpu" => Cpu,
     "hmat-lb" => HmatLb,
-    "hmat-cache" => HmatCache
+    "hmat-cache" => HmatCache,
 });
 
 /// QAPI struct `PCDIMMDeviceInfo`, since 2.1.
@@ -1983,7 +1983,7 @@ qmp_types::json_struct!(PcdimmDeviceInfo {
     required "node" => node,
     required "memdev" => memdev,
     required "hotplugged" => hotplugged,
-    required "hotpluggable" => hotpluggable
+    required "hotpluggable" => hotpluggable,
 });
 
 /// QAPI struct `PCDIMMDeviceInfoWrapper`, since 2.1.
@@ -2005,7 +2005,7 @@ impl PcdimmDeviceInfoWrapper {
 }
 
 qmp_types::json_struct!(PcdimmDeviceInfoWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `QemuTargetInfo`, since 1.2.
@@ -2027,7 +2027,7 @@ impl QemuTargetInfo {
 }
 
 qmp_types::json_struct!(QemuTargetInfo {
-    required "arch" => arch
+    required "arch" => arch,
 });
 
 /// QAPI enum `S390CpuState`, since 2.12.
@@ -2055,7 +2055,7 @@ qmp_types::json_enum!(S390CpuState {
     "stopped" => Stopped,
     "check-stop" => CheckStop,
     "operating" => Operating,
-    "load" => Load
+    "load" => Load,
 });
 
 /// QAPI struct `SgxEPC`, since 6.2.
@@ -2083,7 +2083,7 @@ impl SgxEpc {
 
 qmp_types::json_struct!(SgxEpc {
     required "memdev" => memdev,
-    required "node" => node
+    required "node" => node,
 });
 
 /// QAPI struct `SgxEPCDeviceInfo`, since 6.2.
@@ -2130,7 +2130,7 @@ qmp_types::json_struct!(SgxEpcDeviceInfo {
     required "memaddr" => memaddr,
     required "size" => size,
     required "node" => node,
-    required "memdev" => memdev
+    required "memdev" => memdev,
 });
 
 /// QAPI struct `SgxEPCDeviceInfoWrapper`, since 6.2.
@@ -2152,7 +2152,7 @@ impl SgxEpcDeviceInfoWrapper {
 }
 
 qmp_types::json_struct!(SgxEpcDeviceInfoWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `SgxEPCProperties`, since 6.2.
@@ -2174,7 +2174,7 @@ impl SgxEpcProperties {
 }
 
 qmp_types::json_struct!(SgxEpcProperties {
-    required "sgx-epc" => sgx_epc
+    required "sgx-epc" => sgx_epc,
 });
 
 /// QAPI enum `SmbiosEntryPointType`, since 7.0.
@@ -2196,7 +2196,7 @@ pub enum SmbiosEntryPointType {
 qmp_types::json_enum!(SmbiosEntryPointType {
     "32" => _32,
     "64" => _64,
-    "auto" => Auto
+    "auto" => Auto,
 });
 
 /// QAPI struct `SMPConfiguration`, since 6.1.
@@ -2315,7 +2315,7 @@ qmp_types::json_struct!(SmpConfiguration {
     optional "modules" => modules,
     optional "cores" => cores,
     optional "threads" => threads,
-    optional "maxcpus" => maxcpus
+    optional "maxcpus" => maxcpus,
 });
 
 /// QAPI enum `SysEmuTarget`, since 3.0.
@@ -2415,7 +2415,7 @@ qmp_types::json_enum!(SysEmuTarget {
     "tricore" => Tricore,
     "x86_64" => X8664,
     "xtensa" => Xtensa,
-    "xtensaeb" => Xtensaeb
+    "xtensaeb" => Xtensaeb,
 });
 
 /// QAPI struct `UuidInfo`, since 0.14.
@@ -2437,7 +2437,7 @@ impl UuidInfo {
 }
 
 qmp_types::json_struct!(UuidInfo {
-    required "UUID" => uuid
+    required "UUID" => uuid,
 });
 
 /// QAPI struct `VirtioMEMDeviceInfo`, since 5.1.
@@ -2504,7 +2504,7 @@ qmp_types::json_struct!(VirtioMemDeviceInfo {
     required "max-size" => max_size,
     required "block-size" => block_size,
     required "node" => node,
-    required "memdev" => memdev
+    required "memdev" => memdev,
 });
 
 /// QAPI struct `VirtioMEMDeviceInfoWrapper`, since 2.1.
@@ -2526,7 +2526,7 @@ impl VirtioMemDeviceInfoWrapper {
 }
 
 qmp_types::json_struct!(VirtioMemDeviceInfoWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `VirtioPMEMDeviceInfo`, since 4.1.
@@ -2569,7 +2569,7 @@ qmp_types::json_struct!(VirtioPmemDeviceInfo {
     optional "id" => id,
     required "memaddr" => memaddr,
     required "size" => size,
-    required "memdev" => memdev
+    required "memdev" => memdev,
 });
 
 /// QAPI struct `VirtioPMEMDeviceInfoWrapper`, since 2.1.
@@ -2591,7 +2591,7 @@ impl VirtioPmemDeviceInfoWrapper {
 }
 
 qmp_types::json_struct!(VirtioPmemDeviceInfoWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `X86CPUFeatureWordInfo`, since 1.5.
@@ -2638,7 +2638,7 @@ qmp_types::json_struct!(X86cpuFeatureWordInfo {
     required "cpuid-input-eax" => cpuid_input_eax,
     optional "cpuid-input-ecx" => cpuid_input_ecx,
     required "cpuid-register" => cpuid_register,
-    required "features" => features
+    required "features" => features,
 });
 
 /// QAPI enum `X86CPURegister32`, since 1.5.
@@ -2675,5 +2675,5 @@ qmp_types::json_enum!(X86cpuRegister32 {
     "ESP" => Esp,
     "EBP" => Ebp,
     "ESI" => Esi,
-    "EDI" => Edi
+    "EDI" => Edi,
 });

@@ -22,7 +22,7 @@ qmp_types::json_enum!(CacheLevelAndType {
     "l1d" => L1d,
     "l1i" => L1i,
     "l2" => L2,
-    "l3" => L3
+    "l3" => L3,
 });
 
 /// QAPI enum `CpuTopologyLevel`, since 9.2.
@@ -62,7 +62,7 @@ qmp_types::json_enum!(CpuTopologyLevel {
     "socket" => Socket,
     "book" => Book,
     "drawer" => Drawer,
-    "default" => Default
+    "default" => Default,
 });
 
 /// QAPI enum `S390CpuEntitlement`, since 8.2.
@@ -87,7 +87,7 @@ qmp_types::json_enum!(S390CpuEntitlement {
     "auto" => Auto,
     "low" => Low,
     "medium" => Medium,
-    "high" => High
+    "high" => High,
 });
 
 /// QAPI struct `SmpCacheProperties`, since 9.2.
@@ -112,7 +112,7 @@ impl SmpCacheProperties {
 
 qmp_types::json_struct!(SmpCacheProperties {
     required "cache" => cache,
-    required "topology" => topology
+    required "topology" => topology,
 });
 
 /// QAPI struct `SmpCachePropertiesWrapper`.
@@ -134,5 +134,5 @@ impl SmpCachePropertiesWrapper {
 }
 
 qmp_types::json_struct!(SmpCachePropertiesWrapper {
-    required "caches" => caches
+    required "caches" => caches,
 });

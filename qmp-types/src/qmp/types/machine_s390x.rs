@@ -19,7 +19,7 @@ impl CpuPolarizationInfo {
 }
 
 qmp_types::json_struct!(CpuPolarizationInfo {
-    required "polarization" => polarization
+    required "polarization" => polarization,
 });
 
 /// QAPI enum `S390CpuPolarization`, since 8.2.
@@ -38,5 +38,5 @@ pub enum S390CpuPolarization {
 
 qmp_types::json_enum!(S390CpuPolarization {
     "horizontal" => Horizontal,
-    "vertical" => Vertical
+    "vertical" => Vertical,
 });

@@ -38,7 +38,7 @@ impl BitmapMigrationBitmapAlias {
 qmp_types::json_struct!(BitmapMigrationBitmapAlias {
     required "name" => name,
     required "alias" => alias,
-    optional "transform" => transform
+    optional "transform" => transform,
 });
 
 /// QAPI struct `BitmapMigrationBitmapAliasTransform`, since 6.0.
@@ -67,7 +67,7 @@ impl BitmapMigrationBitmapAliasTransform {
 }
 
 qmp_types::json_struct!(BitmapMigrationBitmapAliasTransform {
-    optional "persistent" => persistent
+    optional "persistent" => persistent,
 });
 
 /// QAPI struct `BitmapMigrationNodeAlias`, since 5.2.
@@ -103,7 +103,7 @@ impl BitmapMigrationNodeAlias {
 qmp_types::json_struct!(BitmapMigrationNodeAlias {
     required "node-name" => node_name,
     required "alias" => alias,
-    required "bitmaps" => bitmaps
+    required "bitmaps" => bitmaps,
 });
 
 /// QAPI enum `COLOExitReason`, since 3.1.
@@ -128,7 +128,7 @@ qmp_types::json_enum!(ColoExitReason {
     "none" => None,
     "request" => Request,
     "error" => Error,
-    "processing" => Processing
+    "processing" => Processing,
 });
 
 /// QAPI enum `COLOMessage`, since 2.8.
@@ -162,7 +162,7 @@ qmp_types::json_enum!(ColoMessage {
     "vmstate-send" => VmstateSend,
     "vmstate-size" => VmstateSize,
     "vmstate-received" => VmstateReceived,
-    "vmstate-loaded" => VmstateLoaded
+    "vmstate-loaded" => VmstateLoaded,
 });
 
 /// QAPI enum `COLOMode`, since 2.8.
@@ -184,7 +184,7 @@ pub enum ColoMode {
 qmp_types::json_enum!(ColoMode {
     "none" => None,
     "primary" => Primary,
-    "secondary" => Secondary
+    "secondary" => Secondary,
 });
 
 /// QAPI struct `COLOStatus`, since 3.1, if `CONFIG_REPLICATION`.
@@ -212,7 +212,7 @@ impl ColoStatus {
 qmp_types::json_struct!(ColoStatus {
     required "mode" => mode,
     required "last-mode" => last_mode,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 /// QAPI struct `CompressionStats`, since 3.1.
@@ -258,7 +258,7 @@ qmp_types::json_struct!(CompressionStats {
     required "busy" => busy,
     required "busy-rate" => busy_rate,
     required "compressed-size" => compressed_size,
-    required "compression-rate" => compression_rate
+    required "compression-rate" => compression_rate,
 });
 
 /// QAPI struct `DirtyLimitInfo`, since 7.1.
@@ -290,7 +290,7 @@ impl DirtyLimitInfo {
 qmp_types::json_struct!(DirtyLimitInfo {
     required "cpu-index" => cpu_index,
     required "limit-rate" => limit_rate,
-    required "current-rate" => current_rate
+    required "current-rate" => current_rate,
 });
 
 /// QAPI struct `DirtyRateInfo`, since 5.2.
@@ -366,7 +366,7 @@ qmp_types::json_struct!(DirtyRateInfo {
     required "calc-time-unit" => calc_time_unit,
     required "sample-pages" => sample_pages,
     required "mode" => mode,
-    optional "vcpu-dirty-rate" => vcpu_dirty_rate
+    optional "vcpu-dirty-rate" => vcpu_dirty_rate,
 });
 
 /// QAPI enum `DirtyRateMeasureMode`, since 6.2.
@@ -388,7 +388,7 @@ pub enum DirtyRateMeasureMode {
 qmp_types::json_enum!(DirtyRateMeasureMode {
     "page-sampling" => PageSampling,
     "dirty-ring" => DirtyRing,
-    "dirty-bitmap" => DirtyBitmap
+    "dirty-bitmap" => DirtyBitmap,
 });
 
 /// QAPI enum `DirtyRateStatus`, since 5.2.
@@ -410,7 +410,7 @@ pub enum DirtyRateStatus {
 qmp_types::json_enum!(DirtyRateStatus {
     "unstarted" => Unstarted,
     "measuring" => Measuring,
-    "measured" => Measured
+    "measured" => Measured,
 });
 
 /// QAPI struct `DirtyRateVcpu`, since 6.2.
@@ -435,7 +435,7 @@ impl DirtyRateVcpu {
 
 qmp_types::json_struct!(DirtyRateVcpu {
     required "id" => id,
-    required "dirty-rate" => dirty_rate
+    required "dirty-rate" => dirty_rate,
 });
 
 /// QAPI enum `FailoverStatus`, since 2.8.
@@ -463,7 +463,7 @@ qmp_types::json_enum!(FailoverStatus {
     "require" => Require,
     "active" => Active,
     "completed" => Completed,
-    "relaunch" => Relaunch
+    "relaunch" => Relaunch,
 });
 
 /// QAPI struct `FileMigrationArgs`, since 8.2.
@@ -491,7 +491,7 @@ impl FileMigrationArgs {
 
 qmp_types::json_struct!(FileMigrationArgs {
     required "filename" => filename,
-    required "offset" => offset
+    required "offset" => offset,
 });
 
 /// QAPI enum `MigMode`.
@@ -516,7 +516,7 @@ qmp_types::json_enum!(MigMode {
     "normal" => Normal,
     "cpr-reboot" => CprReboot,
     "cpr-transfer" => CprTransfer,
-    "cpr-exec" => CprExec
+    "cpr-exec" => CprExec,
 });
 
 /// QAPI struct `MigrateSetParameters`, since 2.4.
@@ -852,10 +852,8 @@ qmp_types::json_struct!(MigrateSetParameters {
     optional "mode" => mode,
     optional "zero-page-detection" => zero_page_detection,
     optional "direct-io" => direct_io,
-    optional "cpr-exec-command" => cpr_exec_command
+    optional "cpr-exec-command" => cpr_exec_command,
 });
-
-qmp_types::json_union!(MigrationAddress, "transport");
 
 /// QAPI union `MigrationAddress`, since 8.2.
 ///
@@ -879,7 +877,7 @@ qmp_types::json_branches!(MigrationAddress {
     "socket" => Socket(_),
     "exec" => Exec(_),
     "rdma" => Rdma(_),
-    "file" => File(_)
+    "file" => File(_),
 });
 
 impl From<SocketAddress> for MigrationAddress {
@@ -906,6 +904,8 @@ impl From<FileMigrationArgs> for MigrationAddress {
     }
 }
 
+qmp_types::json_union!(MigrationAddress, "transport");
+
 /// QAPI enum `MigrationAddressType`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationAddressType)
@@ -928,7 +928,7 @@ qmp_types::json_enum!(MigrationAddressType {
     "socket" => Socket,
     "exec" => Exec,
     "rdma" => Rdma,
-    "file" => File
+    "file" => File,
 });
 
 /// QAPI enum `MigrationCapability`, since 1.2.
@@ -1008,7 +1008,7 @@ qmp_types::json_enum!(MigrationCapability {
     "postcopy-preempt" => PostcopyPreempt,
     "switchover-ack" => SwitchoverAck,
     "dirty-limit" => DirtyLimit,
-    "mapped-ram" => MappedRam
+    "mapped-ram" => MappedRam,
 });
 
 /// QAPI struct `MigrationCapabilityStatus`, since 1.2.
@@ -1033,7 +1033,7 @@ impl MigrationCapabilityStatus {
 
 qmp_types::json_struct!(MigrationCapabilityStatus {
     required "capability" => capability,
-    required "state" => state
+    required "state" => state,
 });
 
 /// QAPI struct `MigrationChannel`, since 8.1.
@@ -1064,7 +1064,7 @@ impl MigrationChannel {
 
 qmp_types::json_struct!(MigrationChannel {
     required "channel-type" => channel_type,
-    required "addr" => addr
+    required "addr" => addr,
 });
 
 /// QAPI enum `MigrationChannelType`, since 8.1.
@@ -1083,7 +1083,7 @@ pub enum MigrationChannelType {
 
 qmp_types::json_enum!(MigrationChannelType {
     "main" => Main,
-    "cpr" => Cpr
+    "cpr" => Cpr,
 });
 
 /// QAPI struct `MigrationExecCommand`, since 8.2.
@@ -1107,7 +1107,7 @@ impl MigrationExecCommand {
 }
 
 qmp_types::json_struct!(MigrationExecCommand {
-    required "args" => args
+    required "args" => args,
 });
 
 /// QAPI struct `MigrationInfo`, since 0.14.
@@ -1351,7 +1351,7 @@ qmp_types::json_struct!(MigrationInfo {
     optional "postcopy-non-vcpu-latency" => postcopy_non_vcpu_latency,
     optional "socket-address" => socket_address,
     optional "dirty-limit-throttle-time-per-round" => dirty_limit_throttle_time_per_round,
-    optional "dirty-limit-ring-full-time" => dirty_limit_ring_full_time
+    optional "dirty-limit-ring-full-time" => dirty_limit_ring_full_time,
 });
 
 /// QAPI enum `MigrationParameter`, since 2.4.
@@ -1454,7 +1454,7 @@ qmp_types::json_enum!(MigrationParameter {
     "mode" => Mode,
     "zero-page-detection" => ZeroPageDetection,
     "direct-io" => DirectIo,
-    "cpr-exec-command" => CprExecCommand
+    "cpr-exec-command" => CprExecCommand,
 });
 
 /// QAPI struct `MigrationParameters`, since 2.4.
@@ -1790,7 +1790,7 @@ qmp_types::json_struct!(MigrationParameters {
     optional "mode" => mode,
     optional "zero-page-detection" => zero_page_detection,
     optional "direct-io" => direct_io,
-    optional "cpr-exec-command" => cpr_exec_command
+    optional "cpr-exec-command" => cpr_exec_command,
 });
 
 /// QAPI struct `MigrationStats`, since 0.14.
@@ -1896,7 +1896,7 @@ qmp_types::json_struct!(MigrationStats {
     required "precopy-bytes" => precopy_bytes,
     required "downtime-bytes" => downtime_bytes,
     required "postcopy-bytes" => postcopy_bytes,
-    required "dirty-sync-missed-zero-copy" => dirty_sync_missed_zero_copy
+    required "dirty-sync-missed-zero-copy" => dirty_sync_missed_zero_copy,
 });
 
 /// QAPI enum `MigrationStatus`, since 2.3.
@@ -1957,7 +1957,7 @@ qmp_types::json_enum!(MigrationStatus {
     "colo" => Colo,
     "pre-switchover" => PreSwitchover,
     "device" => Device,
-    "wait-unplug" => WaitUnplug
+    "wait-unplug" => WaitUnplug,
 });
 
 /// QAPI struct `MigrationThreadInfo`, since 7.2.
@@ -1985,7 +1985,7 @@ impl MigrationThreadInfo {
 
 qmp_types::json_struct!(MigrationThreadInfo {
     required "name" => name,
-    required "thread-id" => thread_id
+    required "thread-id" => thread_id,
 });
 
 /// QAPI enum `MultiFDCompression`, since 5.0.
@@ -2016,7 +2016,7 @@ qmp_types::json_enum!(MultiFdCompression {
     "zstd" => Zstd,
     "qatzip" => Qatzip,
     "qpl" => Qpl,
-    "uadk" => Uadk
+    "uadk" => Uadk,
 });
 
 /// QAPI struct `ReplicationStatus`, since 2.9, if `CONFIG_REPLICATION`.
@@ -2048,7 +2048,7 @@ impl ReplicationStatus {
 
 qmp_types::json_struct!(ReplicationStatus {
     required "error" => error,
-    optional "desc" => desc
+    optional "desc" => desc,
 });
 
 /// QAPI enum `TimeUnit`, since 8.2.
@@ -2067,7 +2067,7 @@ pub enum TimeUnit {
 
 qmp_types::json_enum!(TimeUnit {
     "second" => Second,
-    "millisecond" => Millisecond
+    "millisecond" => Millisecond,
 });
 
 /// QAPI struct `VfioStats`, since 5.2.
@@ -2089,7 +2089,7 @@ impl VfioStats {
 }
 
 qmp_types::json_struct!(VfioStats {
-    required "transferred" => transferred
+    required "transferred" => transferred,
 });
 
 /// QAPI struct `XBZRLECacheStats`, since 1.2.
@@ -2145,7 +2145,7 @@ qmp_types::json_struct!(XbzrleCacheStats {
     required "cache-miss" => cache_miss,
     required "cache-miss-rate" => cache_miss_rate,
     required "encoding-rate" => encoding_rate,
-    required "overflow" => overflow
+    required "overflow" => overflow,
 });
 
 /// QAPI enum `ZeroPageDetection`, since 9.0.
@@ -2167,5 +2167,5 @@ pub enum ZeroPageDetection {
 qmp_types::json_enum!(ZeroPageDetection {
     "none" => None,
     "legacy" => Legacy,
-    "multifd" => Multifd
+    "multifd" => Multifd,
 });

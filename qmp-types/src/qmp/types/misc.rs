@@ -22,7 +22,7 @@ impl AddfdInfo {
 
 qmp_types::json_struct!(AddfdInfo {
     required "fdset-id" => fdset_id,
-    required "fd" => fd
+    required "fd" => fd,
 });
 
 /// QAPI struct `CommandLineOptionInfo`, since 1.5.
@@ -53,7 +53,7 @@ impl CommandLineOptionInfo {
 
 qmp_types::json_struct!(CommandLineOptionInfo {
     required "option" => option,
-    required "parameters" => parameters
+    required "parameters" => parameters,
 });
 
 /// QAPI struct `CommandLineParameterInfo`, since 1.5.
@@ -103,7 +103,7 @@ qmp_types::json_struct!(CommandLineParameterInfo {
     required "name" => name,
     required "type" => r#type,
     optional "help" => help,
-    optional "default" => default
+    optional "default" => default,
 });
 
 /// QAPI enum `CommandLineParameterType`, since 1.5.
@@ -128,7 +128,7 @@ qmp_types::json_enum!(CommandLineParameterType {
     "string" => String,
     "boolean" => Boolean,
     "number" => Number,
-    "size" => Size
+    "size" => Size,
 });
 
 /// QAPI struct `FdsetFdInfo`, since 1.2.
@@ -160,7 +160,7 @@ impl FdsetFdInfo {
 
 qmp_types::json_struct!(FdsetFdInfo {
     required "fd" => fd,
-    optional "opaque" => opaque
+    optional "opaque" => opaque,
 });
 
 /// QAPI struct `FdsetInfo`, since 1.2.
@@ -185,7 +185,7 @@ impl FdsetInfo {
 
 qmp_types::json_struct!(FdsetInfo {
     required "fdset-id" => fdset_id,
-    required "fds" => fds
+    required "fds" => fds,
 });
 
 /// QAPI struct `IOThreadInfo`, since 2.0.
@@ -236,7 +236,7 @@ qmp_types::json_struct!(IoThreadInfo {
     required "poll-max-ns" => poll_max_ns,
     required "poll-grow" => poll_grow,
     required "poll-shrink" => poll_shrink,
-    required "aio-max-batch" => aio_max_batch
+    required "aio-max-batch" => aio_max_batch,
 });
 
 /// QAPI struct `NameInfo`, since 0.14.
@@ -265,5 +265,5 @@ impl NameInfo {
 }
 
 qmp_types::json_struct!(NameInfo {
-    optional "name" => name
+    optional "name" => name,
 });

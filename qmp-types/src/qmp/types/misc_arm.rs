@@ -25,5 +25,5 @@ impl GicCapability {
 qmp_types::json_struct!(GicCapability {
     required "version" => version,
     required "emulated" => emulated,
-    required "kernel" => kernel
+    required "kernel" => kernel,
 });

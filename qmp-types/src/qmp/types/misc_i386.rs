@@ -53,7 +53,7 @@ qmp_types::json_struct!(EvtchnInfo {
     required "remote-domain" => remote_domain,
     required "target" => target,
     required "pending" => pending,
-    required "masked" => masked
+    required "masked" => masked,
 });
 
 /// QAPI enum `EvtchnPortType`, since 8.0.
@@ -84,7 +84,7 @@ qmp_types::json_enum!(EvtchnPortType {
     "interdomain" => Interdomain,
     "pirq" => Pirq,
     "virq" => Virq,
-    "ipi" => Ipi
+    "ipi" => Ipi,
 });
 
 /// QAPI struct `SevAttestationReport`, since 6.1.
@@ -106,7 +106,7 @@ impl SevAttestationReport {
 }
 
 qmp_types::json_struct!(SevAttestationReport {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `SevCapability`, since 2.12.
@@ -152,7 +152,7 @@ qmp_types::json_struct!(SevCapability {
     required "cert-chain" => cert_chain,
     required "cpu0-id" => cpu0_id,
     required "cbitpos" => cbitpos,
-    required "reduced-phys-bits" => reduced_phys_bits
+    required "reduced-phys-bits" => reduced_phys_bits,
 });
 
 /// QAPI struct `SevGuestInfo`, since 2.12.
@@ -177,7 +177,7 @@ impl SevGuestInfo {
 
 qmp_types::json_struct!(SevGuestInfo {
     required "policy" => policy,
-    required "handle" => handle
+    required "handle" => handle,
 });
 
 /// QAPI enum `SevGuestType`, since 6.2.
@@ -196,7 +196,7 @@ pub enum SevGuestType {
 
 qmp_types::json_enum!(SevGuestType {
     "sev" => Sev,
-    "sev-snp" => SevSnp
+    "sev-snp" => SevSnp,
 });
 
 /// QAPI union `SevInfo`, since 2.12.
@@ -247,7 +247,7 @@ qmp_types::json_union!(SevInfo {
     required "api-major" => api_major,
     required "api-minor" => api_minor,
     required "build-id" => build_id,
-    required "state" => state
+    required "state" => state,
 });
 
 /// The branches of [`SevInfo`].
@@ -264,7 +264,7 @@ pub enum SevInfoBranch {
 
 qmp_types::json_branches!(SevInfoBranch {
     "sev" => Sev(_),
-    "sev-snp" => SevSnp(_)
+    "sev-snp" => SevSnp(_),
 });
 
 impl From<SevGuestInfo> for SevInfoBranch {
@@ -298,7 +298,7 @@ impl SevLaunchMeasureInfo {
 }
 
 qmp_types::json_struct!(SevLaunchMeasureInfo {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `SevSnpGuestInfo`, since 9.1.
@@ -320,7 +320,7 @@ impl SevSnpGuestInfo {
 }
 
 qmp_types::json_struct!(SevSnpGuestInfo {
-    required "snp-policy" => snp_policy
+    required "snp-policy" => snp_policy,
 });
 
 /// QAPI enum `SevState`, since 2.12.
@@ -351,7 +351,7 @@ qmp_types::json_enum!(SevState {
     "launch-secret" => LaunchSecret,
     "running" => Running,
     "send-update" => SendUpdate,
-    "receive-update" => ReceiveUpdate
+    "receive-update" => ReceiveUpdate,
 });
 
 /// QAPI struct `SgxEpcSection`, since 7.0.
@@ -376,7 +376,7 @@ impl SgxEpcSection {
 
 qmp_types::json_struct!(SgxEpcSection {
     required "node" => node,
-    required "size" => size
+    required "size" => size,
 });
 
 /// QAPI struct `SgxInfo`, since 6.2.
@@ -422,5 +422,5 @@ qmp_types::json_struct!(SgxInfo {
     required "sgx1" => sgx1,
     required "sgx2" => sgx2,
     required "flc" => flc,
-    required "sections" => sections
+    required "sections" => sections,
 });

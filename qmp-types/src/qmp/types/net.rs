@@ -18,7 +18,7 @@ pub enum AfxdpMode {
 
 qmp_types::json_enum!(AfxdpMode {
     "native" => Native,
-    "skb" => Skb
+    "skb" => Skb,
 });
 
 /// QAPI struct `AnnounceParameters`, since 4.0.
@@ -79,7 +79,7 @@ qmp_types::json_struct!(AnnounceParameters {
     required "rounds" => rounds,
     required "step" => step,
     optional "interfaces" => interfaces,
-    optional "id" => id
+    optional "id" => id,
 });
 
 /// QAPI enum `NetClientDriver`, since 2.7.
@@ -149,7 +149,7 @@ qmp_types::json_enum!(NetClientDriver {
     "af-xdp" => AfXdp,
     "vmnet-host" => VmnetHost,
     "vmnet-shared" => VmnetShared,
-    "vmnet-bridged" => VmnetBridged
+    "vmnet-bridged" => VmnetBridged,
 });
 
 /// QAPI struct `NetDevPasstOptions`, since 10.1, if `CONFIG_PASST`.
@@ -508,7 +508,7 @@ qmp_types::json_struct!(NetDevPasstOptions {
     optional "ipv6" => ipv6,
     optional "tcp-ports" => tcp_ports,
     optional "udp-ports" => udp_ports,
-    optional "param" => param
+    optional "param" => param,
 });
 
 /// QAPI struct `NetLegacyNicOptions`, since 1.2.
@@ -577,7 +577,7 @@ qmp_types::json_struct!(NetLegacyNicOptions {
     optional "macaddr" => macaddr,
     optional "model" => model,
     optional "addr" => addr,
-    optional "vectors" => vectors
+    optional "vectors" => vectors,
 });
 
 /// QAPI union `Netdev`, since 1.2.
@@ -605,7 +605,7 @@ impl Netdev {
 
 qmp_types::json_union!(Netdev {
     tag "type" => r#type,
-    required "id" => id
+    required "id" => id,
 });
 
 /// The branches of [`Netdev`].
@@ -673,7 +673,7 @@ qmp_types::json_branches!(NetdevBranch {
     "vmnet-host" => VmnetHost(_),
     "vmnet-shared" => VmnetShared(_),
     "vmnet-bridged" => VmnetBridged(_),
-    "none" => None
+    "none" => None,
 });
 
 impl From<NetLegacyNicOptions> for NetdevBranch {
@@ -893,7 +893,7 @@ qmp_types::json_struct!(NetdevAfxdpOptions {
     optional "inhibit" => inhibit,
     optional "sock-fds" => sock_fds,
     optional "map-path" => map_path,
-    optional "map-start-index" => map_start_index
+    optional "map-start-index" => map_start_index,
 });
 
 /// QAPI struct `NetdevBridgeOptions`, since 1.2.
@@ -932,7 +932,7 @@ impl NetdevBridgeOptions {
 
 qmp_types::json_struct!(NetdevBridgeOptions {
     optional "br" => br,
-    optional "helper" => helper
+    optional "helper" => helper,
 });
 
 /// QAPI struct `NetdevDgramOptions`, since 7.2.
@@ -971,7 +971,7 @@ impl NetdevDgramOptions {
 
 qmp_types::json_struct!(NetdevDgramOptions {
     optional "local" => local,
-    optional "remote" => remote
+    optional "remote" => remote,
 });
 
 /// QAPI struct `NetdevHubPortOptions`, since 1.2.
@@ -1003,7 +1003,7 @@ impl NetdevHubPortOptions {
 
 qmp_types::json_struct!(NetdevHubPortOptions {
     required "hubid" => hubid,
-    optional "netdev" => netdev
+    optional "netdev" => netdev,
 });
 
 /// QAPI struct `NetdevL2TPv3Options`, since 2.1.
@@ -1156,7 +1156,7 @@ qmp_types::json_struct!(NetdevL2tPv3Options {
     optional "rxcookie" => rxcookie,
     required "txsession" => txsession,
     optional "rxsession" => rxsession,
-    optional "offset" => offset
+    optional "offset" => offset,
 });
 
 /// QAPI struct `NetdevNetmapOptions`, since 2.0.
@@ -1191,7 +1191,7 @@ impl NetdevNetmapOptions {
 
 qmp_types::json_struct!(NetdevNetmapOptions {
     required "ifname" => ifname,
-    optional "devname" => devname
+    optional "devname" => devname,
 });
 
 /// QAPI struct `NetdevSocketOptions`, since 1.2.
@@ -1270,7 +1270,7 @@ qmp_types::json_struct!(NetdevSocketOptions {
     optional "connect" => connect,
     optional "mcast" => mcast,
     optional "localaddr" => localaddr,
-    optional "udp" => udp
+    optional "udp" => udp,
 });
 
 /// QAPI struct `NetdevStreamOptions`, since 7.2.
@@ -1316,7 +1316,7 @@ impl NetdevStreamOptions {
 qmp_types::json_struct!(NetdevStreamOptions {
     required "addr" => addr,
     optional "server" => server,
-    optional "reconnect-ms" => reconnect_ms
+    optional "reconnect-ms" => reconnect_ms,
 });
 
 /// QAPI struct `NetdevTapOptions`, since 1.2.
@@ -1485,7 +1485,7 @@ qmp_types::json_struct!(NetdevTapOptions {
     optional "vhostfds" => vhostfds,
     optional "vhostforce" => vhostforce,
     optional "queues" => queues,
-    optional "poll-us" => poll_us
+    optional "poll-us" => poll_us,
 });
 
 /// QAPI struct `NetdevUserOptions`, since 1.2.
@@ -1724,7 +1724,7 @@ qmp_types::json_struct!(NetdevUserOptions {
     optional "smbserver" => smbserver,
     optional "hostfwd" => hostfwd,
     optional "guestfwd" => guestfwd,
-    optional "tftp-server-name" => tftp_server_name
+    optional "tftp-server-name" => tftp_server_name,
 });
 
 /// QAPI struct `NetdevVdeOptions`, since 1.2.
@@ -1783,7 +1783,7 @@ qmp_types::json_struct!(NetdevVdeOptions {
     optional "sock" => sock,
     optional "port" => port,
     optional "group" => group,
-    optional "mode" => mode
+    optional "mode" => mode,
 });
 
 /// QAPI struct `NetdevVhostUserOptions`, since 2.1.
@@ -1829,7 +1829,7 @@ impl NetdevVhostUserOptions {
 qmp_types::json_struct!(NetdevVhostUserOptions {
     required "chardev" => chardev,
     optional "vhostforce" => vhostforce,
-    optional "queues" => queues
+    optional "queues" => queues,
 });
 
 /// QAPI struct `NetdevVhostVDPAOptions`, since 5.1.
@@ -1888,7 +1888,7 @@ qmp_types::json_struct!(NetdevVhostVdpaOptions {
     optional "vhostdev" => vhostdev,
     optional "vhostfd" => vhostfd,
     optional "queues" => queues,
-    optional "x-svq" => x_svq
+    optional "x-svq" => x_svq,
 });
 
 /// QAPI struct `NetdevVmnetBridgedOptions`, since 7.1, if `CONFIG_VMNET`.
@@ -1923,7 +1923,7 @@ impl NetdevVmnetBridgedOptions {
 
 qmp_types::json_struct!(NetdevVmnetBridgedOptions {
     required "ifname" => ifname,
-    optional "isolated" => isolated
+    optional "isolated" => isolated,
 });
 
 /// QAPI struct `NetdevVmnetHostOptions`, since 7.1, if `CONFIG_VMNET`.
@@ -1992,7 +1992,7 @@ qmp_types::json_struct!(NetdevVmnetHostOptions {
     optional "end-address" => end_address,
     optional "subnet-mask" => subnet_mask,
     optional "isolated" => isolated,
-    optional "net-uuid" => net_uuid
+    optional "net-uuid" => net_uuid,
 });
 
 /// QAPI struct `NetdevVmnetSharedOptions`, since 7.1, if `CONFIG_VMNET`.
@@ -2061,7 +2061,7 @@ qmp_types::json_struct!(NetdevVmnetSharedOptions {
     optional "end-address" => end_address,
     optional "subnet-mask" => subnet_mask,
     optional "isolated" => isolated,
-    optional "nat66-prefix" => nat66_prefix
+    optional "nat66-prefix" => nat66_prefix,
 });
 
 /// QAPI struct `String`, since 1.2.
@@ -2083,7 +2083,7 @@ impl QapiString {
 }
 
 qmp_types::json_struct!(QapiString {
-    required "str" => str
+    required "str" => str,
 });
 
 /// QAPI struct `RxFilterInfo`, since 1.6.
@@ -2164,7 +2164,7 @@ qmp_types::json_struct!(RxFilterInfo {
     required "main-mac" => main_mac,
     required "vlan-table" => vlan_table,
     required "unicast-table" => unicast_table,
-    required "multicast-table" => multicast_table
+    required "multicast-table" => multicast_table,
 });
 
 /// QAPI enum `RxState`, since 1.6.
@@ -2186,5 +2186,5 @@ pub enum RxState {
 qmp_types::json_enum!(RxState {
     "normal" => Normal,
     "none" => None,
-    "all" => All
+    "all" => All,
 });

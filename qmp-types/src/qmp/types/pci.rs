@@ -29,7 +29,7 @@ impl PciBridgeInfo {
 
 qmp_types::json_struct!(PciBridgeInfo {
     required "bus" => bus,
-    optional "devices" => devices
+    optional "devices" => devices,
 });
 
 /// QAPI struct `PciBusInfo`, since 2.4.
@@ -80,7 +80,7 @@ qmp_types::json_struct!(PciBusInfo {
     required "subordinate" => subordinate,
     required "io_range" => io_range,
     required "memory_range" => memory_range,
-    required "prefetchable_range" => prefetchable_range
+    required "prefetchable_range" => prefetchable_range,
 });
 
 /// QAPI struct `PciDeviceClass`, since 2.4.
@@ -112,7 +112,7 @@ impl PciDeviceClass {
 
 qmp_types::json_struct!(PciDeviceClass {
     optional "desc" => desc,
-    required "class" => class
+    required "class" => class,
 });
 
 /// QAPI struct `PciDeviceId`, since 2.4.
@@ -162,7 +162,7 @@ qmp_types::json_struct!(PciDeviceId {
     required "device" => device,
     required "vendor" => vendor,
     optional "subsystem" => subsystem,
-    optional "subsystem-vendor" => subsystem_vendor
+    optional "subsystem-vendor" => subsystem_vendor,
 });
 
 /// QAPI struct `PciDeviceInfo`, since 0.14.
@@ -245,7 +245,7 @@ qmp_types::json_struct!(PciDeviceInfo {
     required "irq_pin" => irq_pin,
     required "qdev_id" => qdev_id,
     optional "pci_bridge" => pci_bridge,
-    required "regions" => regions
+    required "regions" => regions,
 });
 
 /// QAPI struct `PciInfo`, since 0.14.
@@ -273,7 +273,7 @@ impl PciInfo {
 
 qmp_types::json_struct!(PciInfo {
     required "bus" => bus,
-    required "devices" => devices
+    required "devices" => devices,
 });
 
 /// QAPI struct `PciMemoryRange`, since 0.14.
@@ -298,7 +298,7 @@ impl PciMemoryRange {
 
 qmp_types::json_struct!(PciMemoryRange {
     required "base" => base,
-    required "limit" => limit
+    required "limit" => limit,
 });
 
 /// QAPI struct `PciMemoryRegion`, since 0.14.
@@ -356,5 +356,5 @@ qmp_types::json_struct!(PciMemoryRegion {
     required "address" => address,
     required "size" => size,
     optional "prefetch" => prefetch,
-    optional "mem_type_64" => mem_type_64
+    optional "mem_type_64" => mem_type_64,
 });

@@ -34,7 +34,7 @@ impl AcpiGenericInitiatorProperties {
 
 qmp_types::json_struct!(AcpiGenericInitiatorProperties {
     required "pci-dev" => pci_dev,
-    required "node" => node
+    required "node" => node,
 });
 
 /// QAPI struct `AcpiGenericPortProperties`, since 9.2.
@@ -62,7 +62,7 @@ impl AcpiGenericPortProperties {
 
 qmp_types::json_struct!(AcpiGenericPortProperties {
     required "pci-bus" => pci_bus,
-    required "node" => node
+    required "node" => node,
 });
 
 /// QAPI struct `CanHostSocketcanProperties`, since 2.12, if `CONFIG_LINUX`.
@@ -90,7 +90,7 @@ impl CanHostSocketcanProperties {
 
 qmp_types::json_struct!(CanHostSocketcanProperties {
     required "if" => r#if,
-    required "canbus" => canbus
+    required "canbus" => canbus,
 });
 
 /// QAPI struct `ColoCompareProperties`, since 2.8.
@@ -186,7 +186,7 @@ qmp_types::json_struct!(ColoCompareProperties {
     optional "compare_timeout" => compare_timeout,
     optional "expired_scan_cycle" => expired_scan_cycle,
     optional "max_queue_size" => max_queue_size,
-    optional "vnet_hdr_support" => vnet_hdr_support
+    optional "vnet_hdr_support" => vnet_hdr_support,
 });
 
 /// QAPI struct `CryptodevBackendProperties`, since 2.8.
@@ -235,7 +235,7 @@ impl CryptodevBackendProperties {
 qmp_types::json_struct!(CryptodevBackendProperties {
     optional "queues" => queues,
     optional "throttle-bps" => throttle_bps,
-    optional "throttle-ops" => throttle_ops
+    optional "throttle-ops" => throttle_ops,
 });
 
 /// QAPI struct `CryptodevVhostUserProperties`, since 2.12, if `CONFIG_VHOST_CRYPTO`.
@@ -292,7 +292,7 @@ qmp_types::json_struct!(CryptodevVhostUserProperties {
     optional "queues" => queues,
     optional "throttle-bps" => throttle_bps,
     optional "throttle-ops" => throttle_ops,
-    required "chardev" => chardev
+    required "chardev" => chardev,
 });
 
 /// QAPI struct `DBusVMStateProperties`, since 5.0.
@@ -327,7 +327,7 @@ impl DBusVmStateProperties {
 
 qmp_types::json_struct!(DBusVmStateProperties {
     required "addr" => addr,
-    optional "id-list" => id_list
+    optional "id-list" => id_list,
 });
 
 /// QAPI struct `EventLoopBaseProperties`, since 7.1.
@@ -376,7 +376,7 @@ impl EventLoopBaseProperties {
 qmp_types::json_struct!(EventLoopBaseProperties {
     optional "aio-max-batch" => aio_max_batch,
     optional "thread-pool-min" => thread_pool_min,
-    optional "thread-pool-max" => thread_pool_max
+    optional "thread-pool-max" => thread_pool_max,
 });
 
 /// QAPI struct `FilterBufferProperties`, since 2.5.
@@ -448,7 +448,7 @@ qmp_types::json_struct!(FilterBufferProperties {
     optional "status" => status,
     optional "position" => position,
     optional "insert" => insert,
-    required "interval" => interval
+    required "interval" => interval,
 });
 
 /// QAPI struct `FilterDumpProperties`, since 2.5.
@@ -531,7 +531,7 @@ qmp_types::json_struct!(FilterDumpProperties {
     optional "position" => position,
     optional "insert" => insert,
     required "file" => file,
-    optional "maxlen" => maxlen
+    optional "maxlen" => maxlen,
 });
 
 /// QAPI struct `FilterMirrorProperties`, since 2.6.
@@ -614,7 +614,7 @@ qmp_types::json_struct!(FilterMirrorProperties {
     optional "position" => position,
     optional "insert" => insert,
     required "outdev" => outdev,
-    optional "vnet_hdr_support" => vnet_hdr_support
+    optional "vnet_hdr_support" => vnet_hdr_support,
 });
 
 /// QAPI struct `FilterRedirectorProperties`, since 2.6.
@@ -715,7 +715,7 @@ qmp_types::json_struct!(FilterRedirectorProperties {
     optional "insert" => insert,
     optional "indev" => indev,
     optional "outdev" => outdev,
-    optional "vnet_hdr_support" => vnet_hdr_support
+    optional "vnet_hdr_support" => vnet_hdr_support,
 });
 
 /// QAPI struct `FilterRewriterProperties`, since 2.8.
@@ -794,7 +794,7 @@ qmp_types::json_struct!(FilterRewriterProperties {
     optional "status" => status,
     optional "position" => position,
     optional "insert" => insert,
-    optional "vnet_hdr_support" => vnet_hdr_support
+    optional "vnet_hdr_support" => vnet_hdr_support,
 });
 
 /// QAPI struct `IgvmCfgProperties`, since 10.1, if `CONFIG_IGVM`.
@@ -816,7 +816,7 @@ impl IgvmCfgProperties {
 }
 
 qmp_types::json_struct!(IgvmCfgProperties {
-    required "file" => file
+    required "file" => file,
 });
 
 /// QAPI struct `InputBarrierProperties`, since 4.2.
@@ -906,7 +906,7 @@ qmp_types::json_struct!(InputBarrierProperties {
     optional "x-origin" => x_origin,
     optional "y-origin" => y_origin,
     optional "width" => width,
-    optional "height" => height
+    optional "height" => height,
 });
 
 /// QAPI struct `InputLinuxProperties`, since 2.6, if `CONFIG_LINUX`.
@@ -963,7 +963,7 @@ qmp_types::json_struct!(InputLinuxProperties {
     required "evdev" => evdev,
     optional "grab_all" => grab_all,
     optional "repeat" => repeat,
-    optional "grab-toggle" => grab_toggle
+    optional "grab-toggle" => grab_toggle,
 });
 
 /// QAPI struct `IOMMUFDProperties`, since 9.0.
@@ -992,7 +992,7 @@ impl IommufdProperties {
 }
 
 qmp_types::json_struct!(IommufdProperties {
-    optional "fd" => fd
+    optional "fd" => fd,
 });
 
 /// QAPI struct `IothreadProperties`, since 2.0.
@@ -1071,7 +1071,7 @@ qmp_types::json_struct!(IothreadProperties {
     optional "thread-pool-max" => thread_pool_max,
     optional "poll-max-ns" => poll_max_ns,
     optional "poll-grow" => poll_grow,
-    optional "poll-shrink" => poll_shrink
+    optional "poll-shrink" => poll_shrink,
 });
 
 /// QAPI struct `MainLoopProperties`, since 7.1.
@@ -1120,7 +1120,7 @@ impl MainLoopProperties {
 qmp_types::json_struct!(MainLoopProperties {
     optional "aio-max-batch" => aio_max_batch,
     optional "thread-pool-min" => thread_pool_min,
-    optional "thread-pool-max" => thread_pool_max
+    optional "thread-pool-max" => thread_pool_max,
 });
 
 /// QAPI struct `MemoryBackendEpcProperties`, since 6.2, if `CONFIG_LINUX`.
@@ -1259,7 +1259,7 @@ qmp_types::json_struct!(MemoryBackendEpcProperties {
     optional "share" => share,
     optional "reserve" => reserve,
     required "size" => size,
-    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id
+    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id,
 });
 
 /// QAPI struct `MemoryBackendFileProperties`, since 2.1.
@@ -1468,7 +1468,7 @@ qmp_types::json_struct!(MemoryBackendFileProperties {
     required "mem-path" => mem_path,
     optional "pmem" => pmem,
     optional "readonly" => readonly,
-    optional "rom" => rom
+    optional "rom" => rom,
 });
 
 /// QAPI struct `MemoryBackendMemfdProperties`, since 2.12, if `CONFIG_LINUX`.
@@ -1640,7 +1640,7 @@ qmp_types::json_struct!(MemoryBackendMemfdProperties {
     optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id,
     optional "hugetlb" => hugetlb,
     optional "hugetlbsize" => hugetlbsize,
-    optional "seal" => seal
+    optional "seal" => seal,
 });
 
 /// QAPI struct `MemoryBackendProperties`, since 2.1.
@@ -1779,7 +1779,7 @@ qmp_types::json_struct!(MemoryBackendProperties {
     optional "share" => share,
     optional "reserve" => reserve,
     required "size" => size,
-    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id
+    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id,
 });
 
 /// QAPI struct `MemoryBackendShmProperties`, since 9.1, if `CONFIG_POSIX`.
@@ -1918,7 +1918,7 @@ qmp_types::json_struct!(MemoryBackendShmProperties {
     optional "share" => share,
     optional "reserve" => reserve,
     required "size" => size,
-    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id
+    optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id,
 });
 
 /// QAPI enum `NetfilterInsert`, since 5.0.
@@ -1937,7 +1937,7 @@ pub enum NetfilterInsert {
 
 qmp_types::json_enum!(NetfilterInsert {
     "before" => Before,
-    "behind" => Behind
+    "behind" => Behind,
 });
 
 /// QAPI struct `NetfilterProperties`, since 2.5.
@@ -2005,7 +2005,7 @@ qmp_types::json_struct!(NetfilterProperties {
     optional "queue" => queue,
     optional "status" => status,
     optional "position" => position,
-    optional "insert" => insert
+    optional "insert" => insert,
 });
 
 /// QAPI union `ObjectOptions`, since 6.0.
@@ -2033,7 +2033,7 @@ impl ObjectOptions {
 
 qmp_types::json_union!(ObjectOptions {
     tag "qom-type" => qom_type,
-    required "id" => id
+    required "id" => id,
 });
 
 /// The branches of [`ObjectOptions`].
@@ -2197,7 +2197,7 @@ qmp_types::json_branches!(ObjectOptionsBranch {
     "x-vfio-user-server" => XVfioUserServer(_),
     "can-bus" => CanBus,
     "pef-guest" => PefGuest,
-    "s390-pv-guest" => S390PvGuest
+    "s390-pv-guest" => S390PvGuest,
 });
 
 impl From<AcpiGenericInitiatorProperties> for ObjectOptionsBranch {
@@ -2491,7 +2491,7 @@ impl ObjectPropertiesValues {
 }
 
 qmp_types::json_struct!(ObjectPropertiesValues {
-    required "properties" => properties
+    required "properties" => properties,
 });
 
 /// QAPI struct `ObjectPropertyInfo`, since 1.2.
@@ -2541,7 +2541,7 @@ qmp_types::json_struct!(ObjectPropertyInfo {
     required "name" => name,
     required "type" => r#type,
     optional "description" => description,
-    optional "default-value" => default_value
+    optional "default-value" => default_value,
 });
 
 /// QAPI struct `ObjectPropertyValue`.
@@ -2580,7 +2580,7 @@ impl ObjectPropertyValue {
 qmp_types::json_struct!(ObjectPropertyValue {
     required "name" => name,
     required "type" => r#type,
-    optional "value" => value
+    optional "value" => value,
 });
 
 /// QAPI enum `ObjectType`, since 6.0.
@@ -2746,7 +2746,7 @@ qmp_types::json_enum!(ObjectType {
     "tls-creds-x509" => TlsCredsX509,
     "tls-cipher-suites" => TlsCipherSuites,
     "x-remote-object" => XRemoteObject,
-    "x-vfio-user-server" => XVfioUserServer
+    "x-vfio-user-server" => XVfioUserServer,
 });
 
 /// QAPI struct `ObjectTypeInfo`, since 1.1.
@@ -2792,7 +2792,7 @@ impl ObjectTypeInfo {
 qmp_types::json_struct!(ObjectTypeInfo {
     required "name" => name,
     optional "abstract" => r#abstract,
-    optional "parent" => parent
+    optional "parent" => parent,
 });
 
 /// QAPI struct `PrManagerHelperProperties`, since 2.11, if `CONFIG_LINUX`.
@@ -2814,7 +2814,7 @@ impl PrManagerHelperProperties {
 }
 
 qmp_types::json_struct!(PrManagerHelperProperties {
-    required "path" => path
+    required "path" => path,
 });
 
 /// QAPI struct `QtestProperties`, since 6.0.
@@ -2849,7 +2849,7 @@ impl QtestProperties {
 
 qmp_types::json_struct!(QtestProperties {
     required "chardev" => chardev,
-    optional "log" => log
+    optional "log" => log,
 });
 
 /// QAPI struct `RemoteObjectProperties`, since 6.0.
@@ -2877,7 +2877,7 @@ impl RemoteObjectProperties {
 
 qmp_types::json_struct!(RemoteObjectProperties {
     required "fd" => fd,
-    required "devid" => devid
+    required "devid" => devid,
 });
 
 /// QAPI struct `RngEgdProperties`, since 1.3.
@@ -2914,7 +2914,7 @@ impl RngEgdProperties {
 
 qmp_types::json_struct!(RngEgdProperties {
     optional "opened" => opened,
-    required "chardev" => chardev
+    required "chardev" => chardev,
 });
 
 /// QAPI struct `RngProperties`, since 1.3.
@@ -2945,7 +2945,7 @@ impl RngProperties {
 }
 
 qmp_types::json_struct!(RngProperties {
-    optional "opened" => opened
+    optional "opened" => opened,
 });
 
 /// QAPI struct `RngRandomProperties`, since 1.3, if `CONFIG_POSIX`.
@@ -2986,7 +2986,7 @@ impl RngRandomProperties {
 
 qmp_types::json_struct!(RngRandomProperties {
     optional "opened" => opened,
-    optional "filename" => filename
+    optional "filename" => filename,
 });
 
 /// QAPI struct `SevCommonProperties`, since 9.1.
@@ -3043,7 +3043,7 @@ qmp_types::json_struct!(SevCommonProperties {
     optional "sev-device" => sev_device,
     optional "cbitpos" => cbitpos,
     required "reduced-phys-bits" => reduced_phys_bits,
-    optional "kernel-hashes" => kernel_hashes
+    optional "kernel-hashes" => kernel_hashes,
 });
 
 /// QAPI struct `SevGuestProperties`, since 2.12.
@@ -3155,7 +3155,7 @@ qmp_types::json_struct!(SevGuestProperties {
     optional "session-file" => session_file,
     optional "policy" => policy,
     optional "handle" => handle,
-    optional "legacy-vm-type" => legacy_vm_type
+    optional "legacy-vm-type" => legacy_vm_type,
 });
 
 /// QAPI struct `SevSnpGuestProperties`, since 9.1.
@@ -3292,7 +3292,7 @@ qmp_types::json_struct!(SevSnpGuestProperties {
     optional "id-auth" => id_auth,
     optional "author-key-enabled" => author_key_enabled,
     optional "host-data" => host_data,
-    optional "vcek-disabled" => vcek_disabled
+    optional "vcek-disabled" => vcek_disabled,
 });
 
 /// QAPI struct `TdxGuestProperties`, since 10.1.
@@ -3374,7 +3374,7 @@ qmp_types::json_struct!(TdxGuestProperties {
     optional "mrconfigid" => mrconfigid,
     optional "mrowner" => mrowner,
     optional "mrownerconfig" => mrownerconfig,
-    optional "quote-generation-socket" => quote_generation_socket
+    optional "quote-generation-socket" => quote_generation_socket,
 });
 
 /// QAPI struct `ThreadContextProperties`, since 7.2.
@@ -3413,7 +3413,7 @@ impl ThreadContextProperties {
 
 qmp_types::json_struct!(ThreadContextProperties {
     optional "cpu-affinity" => cpu_affinity,
-    optional "node-affinity" => node_affinity
+    optional "node-affinity" => node_affinity,
 });
 
 /// QAPI struct `VfioUserServerProperties`, since 7.1.
@@ -3441,5 +3441,5 @@ impl VfioUserServerProperties {
 
 qmp_types::json_struct!(VfioUserServerProperties {
     required "socket" => socket,
-    required "device" => device
+    required "device" => device,
 });

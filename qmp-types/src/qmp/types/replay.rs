@@ -36,7 +36,7 @@ impl ReplayInfo {
 qmp_types::json_struct!(ReplayInfo {
     required "mode" => mode,
     optional "filename" => filename,
-    required "icount" => icount
+    required "icount" => icount,
 });
 
 /// QAPI enum `ReplayMode`, since 2.5.
@@ -58,5 +58,5 @@ pub enum ReplayMode {
 qmp_types::json_enum!(ReplayMode {
     "none" => None,
     "record" => Record,
-    "play" => Play
+    "play" => Play,
 });

@@ -43,7 +43,7 @@ qmp_types::json_struct!(RockerOfDpaFlow {
     required "hits" => hits,
     required "key" => key,
     required "mask" => mask,
-    required "action" => action
+    required "action" => action,
 });
 
 /// QAPI struct `RockerOfDpaFlowAction`, since 2.4.
@@ -122,7 +122,7 @@ qmp_types::json_struct!(RockerOfDpaFlowAction {
     optional "tunnel-lport" => tunnel_lport,
     optional "vlan-id" => vlan_id,
     optional "new-vlan-id" => new_vlan_id,
-    optional "out-pport" => out_pport
+    optional "out-pport" => out_pport,
 });
 
 /// QAPI struct `RockerOfDpaFlowKey`, since 2.4.
@@ -249,7 +249,7 @@ qmp_types::json_struct!(RockerOfDpaFlowKey {
     optional "eth-dst" => eth_dst,
     optional "ip-proto" => ip_proto,
     optional "ip-tos" => ip_tos,
-    optional "ip-dst" => ip_dst
+    optional "ip-dst" => ip_dst,
 });
 
 /// QAPI struct `RockerOfDpaFlowMask`, since 2.4.
@@ -338,7 +338,7 @@ qmp_types::json_struct!(RockerOfDpaFlowMask {
     optional "eth-src" => eth_src,
     optional "eth-dst" => eth_dst,
     optional "ip-proto" => ip_proto,
-    optional "ip-tos" => ip_tos
+    optional "ip-tos" => ip_tos,
 });
 
 /// QAPI struct `RockerOfDpaGroup`, since 2.4.
@@ -487,7 +487,7 @@ qmp_types::json_struct!(RockerOfDpaGroup {
     optional "group-ids" => group_ids,
     optional "set-eth-src" => set_eth_src,
     optional "set-eth-dst" => set_eth_dst,
-    optional "ttl-check" => ttl_check
+    optional "ttl-check" => ttl_check,
 });
 
 /// QAPI struct `RockerPort`, since 2.4.
@@ -538,7 +538,7 @@ qmp_types::json_struct!(RockerPort {
     required "link-up" => link_up,
     required "speed" => speed,
     required "duplex" => duplex,
-    required "autoneg" => autoneg
+    required "autoneg" => autoneg,
 });
 
 /// QAPI enum `RockerPortAutoneg`, since 2.4.
@@ -557,7 +557,7 @@ pub enum RockerPortAutoneg {
 
 qmp_types::json_enum!(RockerPortAutoneg {
     "off" => Off,
-    "on" => On
+    "on" => On,
 });
 
 /// QAPI enum `RockerPortDuplex`, since 2.4.
@@ -576,7 +576,7 @@ pub enum RockerPortDuplex {
 
 qmp_types::json_enum!(RockerPortDuplex {
     "half" => Half,
-    "full" => Full
+    "full" => Full,
 });
 
 /// QAPI struct `RockerSwitch`, since 2.4.
@@ -608,5 +608,5 @@ impl RockerSwitch {
 qmp_types::json_struct!(RockerSwitch {
     required "name" => name,
     required "id" => id,
-    required "ports" => ports
+    required "ports" => ports,
 });

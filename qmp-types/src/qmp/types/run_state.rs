@@ -19,10 +19,8 @@ pub enum GuestPanicAction {
 qmp_types::json_enum!(GuestPanicAction {
     "pause" => Pause,
     "poweroff" => Poweroff,
-    "run" => Run
+    "run" => Run,
 });
-
-qmp_types::json_union!(GuestPanicInformation, "type");
 
 /// QAPI union `GuestPanicInformation`, since 2.9.
 ///
@@ -43,7 +41,7 @@ pub enum GuestPanicInformation {
 qmp_types::json_branches!(GuestPanicInformation {
     "hyper-v" => HyperV(_),
     "s390" => S390(_),
-    "tdx" => Tdx(_)
+    "tdx" => Tdx(_),
 });
 
 impl From<GuestPanicInformationHyperV> for GuestPanicInformation {
@@ -63,6 +61,8 @@ impl From<GuestPanicInformationTdx> for GuestPanicInformation {
         Self::Tdx(value)
     }
 }
+
+qmp_types::json_union!(GuestPanicInformation, "type");
 
 /// QAPI struct `GuestPanicInformationHyperV`, since 2.9.
 ///
@@ -101,7 +101,7 @@ qmp_types::json_struct!(GuestPanicInformationHyperV {
     required "arg2" => arg2,
     required "arg3" => arg3,
     required "arg4" => arg4,
-    required "arg5" => arg5
+    required "arg5" => arg5,
 });
 
 /// QAPI struct `GuestPanicInformationS390`, since 2.12.
@@ -142,7 +142,7 @@ qmp_types::json_struct!(GuestPanicInformationS390 {
     required "core" => core,
     required "psw-mask" => psw_mask,
     required "psw-addr" => psw_addr,
-    required "reason" => reason
+    required "reason" => reason,
 });
 
 /// QAPI struct `GuestPanicInformationTdx`, since 10.1.
@@ -181,7 +181,7 @@ impl GuestPanicInformationTdx {
 qmp_types::json_struct!(GuestPanicInformationTdx {
     required "error-code" => error_code,
     required "message" => message,
-    optional "gpa" => gpa
+    optional "gpa" => gpa,
 });
 
 /// QAPI enum `GuestPanicInformationType`, since 2.9.
@@ -203,7 +203,7 @@ pub enum GuestPanicInformationType {
 qmp_types::json_enum!(GuestPanicInformationType {
     "hyper-v" => HyperV,
     "s390" => S390,
-    "tdx" => Tdx
+    "tdx" => Tdx,
 });
 
 /// QAPI enum `MemoryFailureAction`, since 5.2.
@@ -228,7 +228,7 @@ qmp_types::json_enum!(MemoryFailureAction {
     "ignore" => Ignore,
     "inject" => Inject,
     "fatal" => Fatal,
-    "reset" => Reset
+    "reset" => Reset,
 });
 
 /// QAPI struct `MemoryFailureFlags`, since 5.2.
@@ -253,7 +253,7 @@ impl MemoryFailureFlags {
 
 qmp_types::json_struct!(MemoryFailureFlags {
     required "action-required" => action_required,
-    required "recursive" => recursive
+    required "recursive" => recursive,
 });
 
 /// QAPI enum `MemoryFailureRecipient`, since 5.2.
@@ -272,7 +272,7 @@ pub enum MemoryFailureRecipient {
 
 qmp_types::json_enum!(MemoryFailureRecipient {
     "hypervisor" => Hypervisor,
-    "guest" => Guest
+    "guest" => Guest,
 });
 
 /// QAPI enum `NotifyVmexitOption`, since 7.2.
@@ -294,7 +294,7 @@ pub enum NotifyVmexitOption {
 qmp_types::json_enum!(NotifyVmexitOption {
     "run" => Run,
     "internal-error" => InternalError,
-    "disable" => Disable
+    "disable" => Disable,
 });
 
 /// QAPI enum `PanicAction`, since 6.0.
@@ -319,7 +319,7 @@ qmp_types::json_enum!(PanicAction {
     "pause" => Pause,
     "shutdown" => Shutdown,
     "exit-failure" => ExitFailure,
-    "none" => None
+    "none" => None,
 });
 
 /// QAPI enum `RebootAction`, since 6.0.
@@ -338,7 +338,7 @@ pub enum RebootAction {
 
 qmp_types::json_enum!(RebootAction {
     "reset" => Reset,
-    "shutdown" => Shutdown
+    "shutdown" => Shutdown,
 });
 
 /// QAPI enum `RunState`.
@@ -399,7 +399,7 @@ qmp_types::json_enum!(RunState {
     "suspended" => Suspended,
     "watchdog" => Watchdog,
     "guest-panicked" => GuestPanicked,
-    "colo" => Colo
+    "colo" => Colo,
 });
 
 /// QAPI enum `S390CrashReason`, since 2.12.
@@ -427,7 +427,7 @@ qmp_types::json_enum!(S390CrashReason {
     "disabled-wait" => DisabledWait,
     "extint-loop" => ExtintLoop,
     "pgmint-loop" => PgmintLoop,
-    "opint-loop" => OpintLoop
+    "opint-loop" => OpintLoop,
 });
 
 /// QAPI enum `ShutdownAction`, since 6.0.
@@ -446,7 +446,7 @@ pub enum ShutdownAction {
 
 qmp_types::json_enum!(ShutdownAction {
     "poweroff" => Poweroff,
-    "pause" => Pause
+    "pause" => Pause,
 });
 
 /// QAPI enum `ShutdownCause`.
@@ -492,7 +492,7 @@ qmp_types::json_enum!(ShutdownCause {
     "guest-reset" => GuestReset,
     "guest-panic" => GuestPanic,
     "subsystem-reset" => SubsystemReset,
-    "snapshot-load" => SnapshotLoad
+    "snapshot-load" => SnapshotLoad,
 });
 
 /// QAPI struct `StatusInfo`, since 0.14.
@@ -517,7 +517,7 @@ impl StatusInfo {
 
 qmp_types::json_struct!(StatusInfo {
     required "running" => running,
-    required "status" => status
+    required "status" => status,
 });
 
 /// QAPI enum `WatchdogAction`, since 2.1.
@@ -551,5 +551,5 @@ qmp_types::json_enum!(WatchdogAction {
     "pause" => Pause,
     "debug" => Debug,
     "none" => None,
-    "inject-nmi" => InjectNmi
+    "inject-nmi" => InjectNmi,
 });

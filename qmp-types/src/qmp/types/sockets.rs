@@ -19,7 +19,7 @@ impl FdSocketAddress {
 }
 
 qmp_types::json_struct!(FdSocketAddress {
-    required "str" => str
+    required "str" => str,
 });
 
 /// QAPI struct `FdSocketAddressWrapper`, since 1.3.
@@ -41,7 +41,7 @@ impl FdSocketAddressWrapper {
 }
 
 qmp_types::json_struct!(FdSocketAddressWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `InetSocketAddress`, since 1.3.
@@ -168,7 +168,7 @@ qmp_types::json_struct!(InetSocketAddress {
     optional "keep-alive-count" => keep_alive_count,
     optional "keep-alive-idle" => keep_alive_idle,
     optional "keep-alive-interval" => keep_alive_interval,
-    optional "mptcp" => mptcp
+    optional "mptcp" => mptcp,
 });
 
 /// QAPI struct `InetSocketAddressBase`.
@@ -196,7 +196,7 @@ impl InetSocketAddressBase {
 
 qmp_types::json_struct!(InetSocketAddressBase {
     required "host" => host,
-    required "port" => port
+    required "port" => port,
 });
 
 /// QAPI struct `InetSocketAddressWrapper`, since 1.3.
@@ -218,7 +218,7 @@ impl InetSocketAddressWrapper {
 }
 
 qmp_types::json_struct!(InetSocketAddressWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `NetworkAddressFamily`, since 2.1.
@@ -246,10 +246,8 @@ qmp_types::json_enum!(NetworkAddressFamily {
     "ipv6" => Ipv6,
     "unix" => Unix,
     "vsock" => Vsock,
-    "unknown" => Unknown
+    "unknown" => Unknown,
 });
-
-qmp_types::json_union!(SocketAddress, "type");
 
 /// QAPI union `SocketAddress`, since 2.9.
 ///
@@ -273,7 +271,7 @@ qmp_types::json_branches!(SocketAddress {
     "inet" => Inet(_),
     "unix" => Unix(_),
     "vsock" => Vsock(_),
-    "fd" => Fd(_)
+    "fd" => Fd(_),
 });
 
 impl From<InetSocketAddress> for SocketAddress {
@@ -300,7 +298,7 @@ impl From<FdSocketAddress> for SocketAddress {
     }
 }
 
-qmp_types::json_union!(SocketAddressLegacy, "type");
+qmp_types::json_union!(SocketAddress, "type");
 
 /// QAPI union `SocketAddressLegacy`, since 1.3.
 ///
@@ -324,7 +322,7 @@ qmp_types::json_branches!(SocketAddressLegacy {
     "inet" => Inet(_),
     "unix" => Unix(_),
     "vsock" => Vsock(_),
-    "fd" => Fd(_)
+    "fd" => Fd(_),
 });
 
 impl From<InetSocketAddressWrapper> for SocketAddressLegacy {
@@ -351,6 +349,8 @@ impl From<FdSocketAddressWrapper> for SocketAddressLegacy {
     }
 }
 
+qmp_types::json_union!(SocketAddressLegacy, "type");
+
 /// QAPI enum `SocketAddressType`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-sockets.SocketAddressType)
@@ -373,7 +373,7 @@ qmp_types::json_enum!(SocketAddressType {
     "inet" => Inet,
     "unix" => Unix,
     "vsock" => Vsock,
-    "fd" => Fd
+    "fd" => Fd,
 });
 
 /// QAPI struct `UnixSocketAddress`, since 1.3.
@@ -419,7 +419,7 @@ impl UnixSocketAddress {
 qmp_types::json_struct!(UnixSocketAddress {
     required "path" => path,
     optional "abstract" => r#abstract,
-    optional "tight" => tight
+    optional "tight" => tight,
 });
 
 /// QAPI struct `UnixSocketAddressWrapper`, since 1.3.
@@ -441,7 +441,7 @@ impl UnixSocketAddressWrapper {
 }
 
 qmp_types::json_struct!(UnixSocketAddressWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `VsockSocketAddress`, since 2.8.
@@ -469,7 +469,7 @@ impl VsockSocketAddress {
 
 qmp_types::json_struct!(VsockSocketAddress {
     required "cid" => cid,
-    required "port" => port
+    required "port" => port,
 });
 
 /// QAPI struct `VsockSocketAddressWrapper`, since 2.8.
@@ -491,5 +491,5 @@ impl VsockSocketAddressWrapper {
 }
 
 qmp_types::json_struct!(VsockSocketAddressWrapper {
-    required "data" => data
+    required "data" => data,
 });

@@ -25,7 +25,7 @@ impl Stats {
 
 qmp_types::json_struct!(Stats {
     required "name" => name,
-    required "value" => value
+    required "value" => value,
 });
 
 /// QAPI union `StatsFilter`, since 7.1.
@@ -60,7 +60,7 @@ impl StatsFilter {
 
 qmp_types::json_union!(StatsFilter {
     tag "target" => target,
-    optional "providers" => providers
+    optional "providers" => providers,
 });
 
 /// The branches of [`StatsFilter`].
@@ -80,7 +80,7 @@ pub enum StatsFilterBranch {
 qmp_types::json_branches!(StatsFilterBranch {
     "vcpu" => Vcpu(_),
     "vm" => Vm,
-    "cryptodev" => Cryptodev
+    "cryptodev" => Cryptodev,
 });
 
 impl From<StatsVcpuFilter> for StatsFilterBranch {
@@ -105,7 +105,7 @@ pub enum StatsProvider {
 
 qmp_types::json_enum!(StatsProvider {
     "kvm" => Kvm,
-    "cryptodev" => Cryptodev
+    "cryptodev" => Cryptodev,
 });
 
 /// QAPI struct `StatsRequest`, since 7.1.
@@ -137,7 +137,7 @@ impl StatsRequest {
 
 qmp_types::json_struct!(StatsRequest {
     required "provider" => provider,
-    optional "names" => names
+    optional "names" => names,
 });
 
 /// QAPI struct `StatsResult`, since 7.1.
@@ -176,7 +176,7 @@ impl StatsResult {
 qmp_types::json_struct!(StatsResult {
     required "provider" => provider,
     optional "qom-path" => qom_path,
-    required "stats" => stats
+    required "stats" => stats,
 });
 
 /// QAPI struct `StatsSchema`, since 7.1.
@@ -212,7 +212,7 @@ impl StatsSchema {
 qmp_types::json_struct!(StatsSchema {
     required "provider" => provider,
     required "target" => target,
-    required "stats" => stats
+    required "stats" => stats,
 });
 
 /// QAPI struct `StatsSchemaValue`, since 7.1.
@@ -277,7 +277,7 @@ qmp_types::json_struct!(StatsSchemaValue {
     optional "unit" => unit,
     optional "base" => base,
     required "exponent" => exponent,
-    optional "bucket-size" => bucket_size
+    optional "bucket-size" => bucket_size,
 });
 
 /// QAPI enum `StatsTarget`, since 7.1.
@@ -299,7 +299,7 @@ pub enum StatsTarget {
 qmp_types::json_enum!(StatsTarget {
     "vm" => Vm,
     "vcpu" => Vcpu,
-    "cryptodev" => Cryptodev
+    "cryptodev" => Cryptodev,
 });
 
 /// QAPI enum `StatsType`, since 7.1.
@@ -327,7 +327,7 @@ qmp_types::json_enum!(StatsType {
     "instant" => Instant,
     "peak" => Peak,
     "linear-histogram" => LinearHistogram,
-    "log2-histogram" => Log2Histogram
+    "log2-histogram" => Log2Histogram,
 });
 
 /// QAPI enum `StatsUnit`, since 7.1.
@@ -352,7 +352,7 @@ qmp_types::json_enum!(StatsUnit {
     "bytes" => Bytes,
     "seconds" => Seconds,
     "cycles" => Cycles,
-    "boolean" => Boolean
+    "boolean" => Boolean,
 });
 
 /// QAPI alternate `StatsValue`, since 7.1.
@@ -368,10 +368,10 @@ pub enum StatsValue {
     List(Vec<u64>),
 }
 
-qmp_types::json_alternate!(StatsValue, "a number, a boolean or an array" {
+qmp_types::json_alternate!(StatsValue , "a number, a boolean or an array" {
     Number => Scalar(_),
     Bool => Boolean(_),
-    Array => List(_)
+    Array => List(_),
 });
 
 impl From<u64> for StatsValue {
@@ -418,5 +418,5 @@ impl StatsVcpuFilter {
 }
 
 qmp_types::json_struct!(StatsVcpuFilter {
-    optional "vcpus" => vcpus
+    optional "vcpus" => vcpus,
 });

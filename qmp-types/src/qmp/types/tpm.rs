@@ -19,7 +19,7 @@ impl TpmEmulatorOptions {
 }
 
 qmp_types::json_struct!(TpmEmulatorOptions {
-    required "chardev" => chardev
+    required "chardev" => chardev,
 });
 
 /// QAPI struct `TPMEmulatorOptionsWrapper`, since 2.11, if `CONFIG_TPM`.
@@ -41,7 +41,7 @@ impl TpmEmulatorOptionsWrapper {
 }
 
 qmp_types::json_struct!(TpmEmulatorOptionsWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `TPMInfo`, since 1.5, if `CONFIG_TPM`.
@@ -77,7 +77,7 @@ impl TpmInfo {
 qmp_types::json_struct!(TpmInfo {
     required "id" => id,
     required "model" => model,
-    required "options" => options
+    required "options" => options,
 });
 
 /// QAPI enum `TpmModel`, since 1.5, if `CONFIG_TPM`.
@@ -99,7 +99,7 @@ pub enum TpmModel {
 qmp_types::json_enum!(TpmModel {
     "tpm-tis" => TpmTis,
     "tpm-crb" => TpmCrb,
-    "tpm-spapr" => TpmSpapr
+    "tpm-spapr" => TpmSpapr,
 });
 
 /// QAPI struct `TPMPassthroughOptions`, since 1.5, if `CONFIG_TPM`.
@@ -138,7 +138,7 @@ impl TpmPassthroughOptions {
 
 qmp_types::json_struct!(TpmPassthroughOptions {
     optional "path" => path,
-    optional "cancel-path" => cancel_path
+    optional "cancel-path" => cancel_path,
 });
 
 /// QAPI struct `TPMPassthroughOptionsWrapper`, since 1.5, if `CONFIG_TPM`.
@@ -160,7 +160,7 @@ impl TpmPassthroughOptionsWrapper {
 }
 
 qmp_types::json_struct!(TpmPassthroughOptionsWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `TpmType`, since 1.5, if `CONFIG_TPM`.
@@ -179,10 +179,8 @@ pub enum TpmType {
 
 qmp_types::json_enum!(TpmType {
     "passthrough" => Passthrough,
-    "emulator" => Emulator
+    "emulator" => Emulator,
 });
-
-qmp_types::json_union!(TpmTypeOptions, "type");
 
 /// QAPI union `TpmTypeOptions`, since 1.5, if `CONFIG_TPM`.
 ///
@@ -200,7 +198,7 @@ pub enum TpmTypeOptions {
 
 qmp_types::json_branches!(TpmTypeOptions {
     "passthrough" => Passthrough(_),
-    "emulator" => Emulator(_)
+    "emulator" => Emulator(_),
 });
 
 impl From<TpmPassthroughOptionsWrapper> for TpmTypeOptions {
@@ -214,3 +212,5 @@ impl From<TpmEmulatorOptionsWrapper> for TpmTypeOptions {
         Self::Emulator(value)
     }
 }
+
+qmp_types::json_union!(TpmTypeOptions, "type");

@@ -22,7 +22,7 @@ impl TraceEventInfo {
 
 qmp_types::json_struct!(TraceEventInfo {
     required "name" => name,
-    required "state" => state
+    required "state" => state,
 });
 
 /// QAPI enum `TraceEventState`, since 2.2.
@@ -44,5 +44,5 @@ pub enum TraceEventState {
 qmp_types::json_enum!(TraceEventState {
     "unavailable" => Unavailable,
     "disabled" => Disabled,
-    "enabled" => Enabled
+    "enabled" => Enabled,
 });

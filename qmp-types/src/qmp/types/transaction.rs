@@ -41,7 +41,7 @@ impl AbortWrapper {
 }
 
 qmp_types::json_struct!(AbortWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `ActionCompletionMode`, since 2.5.
@@ -60,7 +60,7 @@ pub enum ActionCompletionMode {
 
 qmp_types::json_enum!(ActionCompletionMode {
     "individual" => Individual,
-    "grouped" => Grouped
+    "grouped" => Grouped,
 });
 
 /// QAPI struct `BlockDirtyBitmapAddWrapper`, since 2.5.
@@ -82,7 +82,7 @@ impl BlockDirtyBitmapAddWrapper {
 }
 
 qmp_types::json_struct!(BlockDirtyBitmapAddWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockDirtyBitmapMergeWrapper`, since 4.0.
@@ -104,7 +104,7 @@ impl BlockDirtyBitmapMergeWrapper {
 }
 
 qmp_types::json_struct!(BlockDirtyBitmapMergeWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockDirtyBitmapWrapper`, since 2.5.
@@ -126,7 +126,7 @@ impl BlockDirtyBitmapWrapper {
 }
 
 qmp_types::json_struct!(BlockDirtyBitmapWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockdevBackupWrapper`, since 2.3.
@@ -148,7 +148,7 @@ impl BlockdevBackupWrapper {
 }
 
 qmp_types::json_struct!(BlockdevBackupWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockdevSnapshotInternalWrapper`, since 1.7.
@@ -170,7 +170,7 @@ impl BlockdevSnapshotInternalWrapper {
 }
 
 qmp_types::json_struct!(BlockdevSnapshotInternalWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockdevSnapshotSyncWrapper`, since 1.1.
@@ -192,7 +192,7 @@ impl BlockdevSnapshotSyncWrapper {
 }
 
 qmp_types::json_struct!(BlockdevSnapshotSyncWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `BlockdevSnapshotWrapper`, since 2.5.
@@ -214,7 +214,7 @@ impl BlockdevSnapshotWrapper {
 }
 
 qmp_types::json_struct!(BlockdevSnapshotWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `DriveBackupWrapper`, since 1.6.
@@ -236,10 +236,8 @@ impl DriveBackupWrapper {
 }
 
 qmp_types::json_struct!(DriveBackupWrapper {
-    required "data" => data
+    required "data" => data,
 });
-
-qmp_types::json_union!(TransactionAction, "type");
 
 /// QAPI union `TransactionAction`, since 1.1.
 ///
@@ -287,7 +285,7 @@ qmp_types::json_branches!(TransactionAction {
     "blockdev-snapshot" => BlockdevSnapshot(_),
     "blockdev-snapshot-internal-sync" => BlockdevSnapshotInternalSync(_),
     "blockdev-snapshot-sync" => BlockdevSnapshotSync(_),
-    "drive-backup" => DriveBackup(_)
+    "drive-backup" => DriveBackup(_),
 });
 
 impl From<AbortWrapper> for TransactionAction {
@@ -338,6 +336,8 @@ impl From<DriveBackupWrapper> for TransactionAction {
     }
 }
 
+qmp_types::json_union!(TransactionAction, "type");
+
 /// QAPI enum `TransactionActionKind`, since 1.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-transaction.TransactionActionKind)
@@ -385,7 +385,7 @@ qmp_types::json_enum!(TransactionActionKind {
     "blockdev-snapshot" => BlockdevSnapshot,
     "blockdev-snapshot-internal-sync" => BlockdevSnapshotInternalSync,
     "blockdev-snapshot-sync" => BlockdevSnapshotSync,
-    "drive-backup" => DriveBackup
+    "drive-backup" => DriveBackup,
 });
 
 /// QAPI struct `TransactionProperties`, since 2.5.
@@ -414,5 +414,5 @@ impl TransactionProperties {
 }
 
 qmp_types::json_struct!(TransactionProperties {
-    optional "completion-mode" => completion_mode
+    optional "completion-mode" => completion_mode,
 });

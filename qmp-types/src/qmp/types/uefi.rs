@@ -25,7 +25,7 @@ impl UefiVarStore {
 
 qmp_types::json_struct!(UefiVarStore {
     required "version" => version,
-    required "variables" => variables
+    required "variables" => variables,
 });
 
 /// QAPI struct `UefiVariable`, since 10.0.
@@ -88,5 +88,5 @@ qmp_types::json_struct!(UefiVariable {
     required "attr" => attr,
     required "data" => data,
     optional "time" => time,
-    optional "digest" => digest
+    optional "digest" => digest,
 });

@@ -68,7 +68,7 @@ qmp_types::json_struct!(DisplayCocoa {
     optional "full-grab" => full_grab,
     optional "swap-opt-cmd" => swap_opt_cmd,
     optional "zoom-to-fit" => zoom_to_fit,
-    optional "zoom-interpolation" => zoom_interpolation
+    optional "zoom-interpolation" => zoom_interpolation,
 });
 
 /// QAPI struct `DisplayCurses`, since 4.0.
@@ -97,7 +97,7 @@ impl DisplayCurses {
 }
 
 qmp_types::json_struct!(DisplayCurses {
-    optional "charset" => charset
+    optional "charset" => charset,
 });
 
 /// QAPI struct `DisplayDBus`, since 7.0.
@@ -156,7 +156,7 @@ qmp_types::json_struct!(DisplayDBus {
     optional "rendernode" => rendernode,
     optional "addr" => addr,
     optional "p2p" => p2p,
-    optional "audiodev" => audiodev
+    optional "audiodev" => audiodev,
 });
 
 /// QAPI struct `DisplayEGLHeadless`, since 3.1.
@@ -185,7 +185,7 @@ impl DisplayEglHeadless {
 }
 
 qmp_types::json_struct!(DisplayEglHeadless {
-    optional "rendernode" => rendernode
+    optional "rendernode" => rendernode,
 });
 
 /// QAPI enum `DisplayGLMode`, since 3.0.
@@ -210,7 +210,7 @@ qmp_types::json_enum!(DisplayGlMode {
     "off" => Off,
     "on" => On,
     "core" => Core,
-    "es" => Es
+    "es" => Es,
 });
 
 /// QAPI struct `DisplayGTK`, since 2.12.
@@ -289,7 +289,7 @@ qmp_types::json_struct!(DisplayGtk {
     optional "show-tabs" => show_tabs,
     optional "show-menubar" => show_menubar,
     optional "keep-aspect-ratio" => keep_aspect_ratio,
-    optional "scale" => scale
+    optional "scale" => scale,
 });
 
 /// QAPI union `DisplayOptions`, since 2.12.
@@ -357,7 +357,7 @@ qmp_types::json_union!(DisplayOptions {
     optional "full-screen" => full_screen,
     optional "window-close" => window_close,
     optional "show-cursor" => show_cursor,
-    optional "gl" => gl
+    optional "gl" => gl,
 });
 
 /// The branches of [`DisplayOptions`].
@@ -395,7 +395,7 @@ qmp_types::json_branches!(DisplayOptionsBranch {
     "sdl" => Sdl(_),
     "default" => Default,
     "none" => None,
-    "spice-app" => SpiceApp
+    "spice-app" => SpiceApp,
 });
 
 impl From<DisplayGtk> for DisplayOptionsBranch {
@@ -450,10 +450,8 @@ pub enum DisplayProtocol {
 
 qmp_types::json_enum!(DisplayProtocol {
     "vnc" => Vnc,
-    "spice" => Spice
+    "spice" => Spice,
 });
-
-qmp_types::json_union!(DisplayReloadOptions, "type");
 
 /// QAPI union `DisplayReloadOptions`, since 6.0.
 ///
@@ -468,7 +466,7 @@ pub enum DisplayReloadOptions {
 }
 
 qmp_types::json_branches!(DisplayReloadOptions {
-    "vnc" => Vnc(_)
+    "vnc" => Vnc(_),
 });
 
 impl From<DisplayReloadOptionsVnc> for DisplayReloadOptions {
@@ -476,6 +474,8 @@ impl From<DisplayReloadOptionsVnc> for DisplayReloadOptions {
         Self::Vnc(value)
     }
 }
+
+qmp_types::json_union!(DisplayReloadOptions, "type");
 
 /// QAPI struct `DisplayReloadOptionsVNC`, since 6.0.
 ///
@@ -503,7 +503,7 @@ impl DisplayReloadOptionsVnc {
 }
 
 qmp_types::json_struct!(DisplayReloadOptionsVnc {
-    optional "tls-certs" => tls_certs
+    optional "tls-certs" => tls_certs,
 });
 
 /// QAPI enum `DisplayReloadType`, since 6.0.
@@ -519,7 +519,7 @@ pub enum DisplayReloadType {
 }
 
 qmp_types::json_enum!(DisplayReloadType {
-    "vnc" => Vnc
+    "vnc" => Vnc,
 });
 
 /// QAPI struct `DisplaySDL`, since 7.1.
@@ -548,7 +548,7 @@ impl DisplaySdl {
 }
 
 qmp_types::json_struct!(DisplaySdl {
-    optional "grab-mod" => grab_mod
+    optional "grab-mod" => grab_mod,
 });
 
 /// QAPI enum `DisplayType`, since 2.12.
@@ -588,10 +588,8 @@ qmp_types::json_enum!(DisplayType {
     "curses" => Curses,
     "cocoa" => Cocoa,
     "spice-app" => SpiceApp,
-    "dbus" => Dbus
+    "dbus" => Dbus,
 });
-
-qmp_types::json_union!(DisplayUpdateOptions, "type");
 
 /// QAPI union `DisplayUpdateOptions`, since 7.1.
 ///
@@ -606,7 +604,7 @@ pub enum DisplayUpdateOptions {
 }
 
 qmp_types::json_branches!(DisplayUpdateOptions {
-    "vnc" => Vnc(_)
+    "vnc" => Vnc(_),
 });
 
 impl From<DisplayUpdateOptionsVnc> for DisplayUpdateOptions {
@@ -614,6 +612,8 @@ impl From<DisplayUpdateOptionsVnc> for DisplayUpdateOptions {
         Self::Vnc(value)
     }
 }
+
+qmp_types::json_union!(DisplayUpdateOptions, "type");
 
 /// QAPI struct `DisplayUpdateOptionsVNC`, since 7.1.
 ///
@@ -641,7 +641,7 @@ impl DisplayUpdateOptionsVnc {
 }
 
 qmp_types::json_struct!(DisplayUpdateOptionsVnc {
-    optional "addresses" => addresses
+    optional "addresses" => addresses,
 });
 
 /// QAPI enum `DisplayUpdateType`, since 7.1.
@@ -657,7 +657,7 @@ pub enum DisplayUpdateType {
 }
 
 qmp_types::json_enum!(DisplayUpdateType {
-    "vnc" => Vnc
+    "vnc" => Vnc,
 });
 
 /// QAPI union `ExpirePasswordOptions`, since 7.0.
@@ -688,7 +688,7 @@ impl ExpirePasswordOptions {
 
 qmp_types::json_union!(ExpirePasswordOptions {
     tag "protocol" => protocol,
-    required "time" => time
+    required "time" => time,
 });
 
 /// The branches of [`ExpirePasswordOptions`].
@@ -705,7 +705,7 @@ pub enum ExpirePasswordOptionsBranch {
 
 qmp_types::json_branches!(ExpirePasswordOptionsBranch {
     "vnc" => Vnc(_),
-    "spice" => Spice
+    "spice" => Spice,
 });
 
 impl From<ExpirePasswordOptionsVnc> for ExpirePasswordOptionsBranch {
@@ -740,7 +740,7 @@ impl ExpirePasswordOptionsVnc {
 }
 
 qmp_types::json_struct!(ExpirePasswordOptionsVnc {
-    optional "display" => display
+    optional "display" => display,
 });
 
 /// QAPI enum `HotKeyMod`, since 7.1.
@@ -762,7 +762,7 @@ pub enum HotKeyMod {
 qmp_types::json_enum!(HotKeyMod {
     "lctrl-lalt" => LctrlLalt,
     "lshift-lctrl-lalt" => LshiftLctrlLalt,
-    "rctrl" => Rctrl
+    "rctrl" => Rctrl,
 });
 
 /// QAPI enum `ImageFormat`, since 7.1.
@@ -781,7 +781,7 @@ pub enum ImageFormat {
 
 qmp_types::json_enum!(ImageFormat {
     "ppm" => Ppm,
-    "png" => Png
+    "png" => Png,
 });
 
 /// QAPI enum `InputAxis`, since 2.0.
@@ -800,7 +800,7 @@ pub enum InputAxis {
 
 qmp_types::json_enum!(InputAxis {
     "x" => X,
-    "y" => Y
+    "y" => Y,
 });
 
 /// QAPI struct `InputBtnEvent`, since 2.0.
@@ -825,7 +825,7 @@ impl InputBtnEvent {
 
 qmp_types::json_struct!(InputBtnEvent {
     required "button" => button,
-    required "down" => down
+    required "down" => down,
 });
 
 /// QAPI struct `InputBtnEventWrapper`, since 2.0.
@@ -847,7 +847,7 @@ impl InputBtnEventWrapper {
 }
 
 qmp_types::json_struct!(InputBtnEventWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `InputButton`, since 2.0.
@@ -890,10 +890,8 @@ qmp_types::json_enum!(InputButton {
     "extra" => Extra,
     "wheel-left" => WheelLeft,
     "wheel-right" => WheelRight,
-    "touch" => Touch
+    "touch" => Touch,
 });
-
-qmp_types::json_union!(InputEvent, "type");
 
 /// QAPI union `InputEvent`, since 2.0.
 ///
@@ -920,7 +918,7 @@ qmp_types::json_branches!(InputEvent {
     "btn" => Btn(_),
     "rel" => Rel(_),
     "abs" => Abs(_),
-    "mtt" => Mtt(_)
+    "mtt" => Mtt(_),
 });
 
 impl From<InputKeyEventWrapper> for InputEvent {
@@ -940,6 +938,8 @@ impl From<InputMultiTouchEventWrapper> for InputEvent {
         Self::Mtt(value)
     }
 }
+
+qmp_types::json_union!(InputEvent, "type");
 
 /// QAPI enum `InputEventKind`, since 2.0.
 ///
@@ -966,7 +966,7 @@ qmp_types::json_enum!(InputEventKind {
     "btn" => Btn,
     "rel" => Rel,
     "abs" => Abs,
-    "mtt" => Mtt
+    "mtt" => Mtt,
 });
 
 /// QAPI struct `InputKeyEvent`, since 2.0.
@@ -991,7 +991,7 @@ impl InputKeyEvent {
 
 qmp_types::json_struct!(InputKeyEvent {
     required "key" => key,
-    required "down" => down
+    required "down" => down,
 });
 
 /// QAPI struct `InputKeyEventWrapper`, since 2.0.
@@ -1013,7 +1013,7 @@ impl InputKeyEventWrapper {
 }
 
 qmp_types::json_struct!(InputKeyEventWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `InputMoveEvent`, since 2.0.
@@ -1038,7 +1038,7 @@ impl InputMoveEvent {
 
 qmp_types::json_struct!(InputMoveEvent {
     required "axis" => axis,
-    required "value" => value
+    required "value" => value,
 });
 
 /// QAPI struct `InputMoveEventWrapper`, since 2.0.
@@ -1060,7 +1060,7 @@ impl InputMoveEventWrapper {
 }
 
 qmp_types::json_struct!(InputMoveEventWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI struct `InputMultiTouchEvent`, since 8.1.
@@ -1106,7 +1106,7 @@ qmp_types::json_struct!(InputMultiTouchEvent {
     required "slot" => slot,
     required "tracking-id" => tracking_id,
     required "axis" => axis,
-    required "value" => value
+    required "value" => value,
 });
 
 /// QAPI struct `InputMultiTouchEventWrapper`, since 8.1.
@@ -1128,7 +1128,7 @@ impl InputMultiTouchEventWrapper {
 }
 
 qmp_types::json_struct!(InputMultiTouchEventWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `InputMultiTouchType`, since 8.1.
@@ -1156,7 +1156,7 @@ qmp_types::json_enum!(InputMultiTouchType {
     "update" => Update,
     "end" => End,
     "cancel" => Cancel,
-    "data" => Data
+    "data" => Data,
 });
 
 /// QAPI struct `IntWrapper`, since 1.3.
@@ -1178,10 +1178,8 @@ impl IntWrapper {
 }
 
 qmp_types::json_struct!(IntWrapper {
-    required "data" => data
+    required "data" => data,
 });
-
-qmp_types::json_union!(KeyValue, "type");
 
 /// QAPI union `KeyValue`, since 1.3.
 ///
@@ -1199,7 +1197,7 @@ pub enum KeyValue {
 
 qmp_types::json_branches!(KeyValue {
     "number" => Number(_),
-    "qcode" => Qcode(_)
+    "qcode" => Qcode(_),
 });
 
 impl From<IntWrapper> for KeyValue {
@@ -1213,6 +1211,8 @@ impl From<QKeyCodeWrapper> for KeyValue {
         Self::Qcode(value)
     }
 }
+
+qmp_types::json_union!(KeyValue, "type");
 
 /// QAPI enum `KeyValueKind`, since 1.3.
 ///
@@ -1230,7 +1230,7 @@ pub enum KeyValueKind {
 
 qmp_types::json_enum!(KeyValueKind {
     "number" => Number,
-    "qcode" => Qcode
+    "qcode" => Qcode,
 });
 
 /// QAPI struct `MouseInfo`, since 0.14.
@@ -1271,7 +1271,7 @@ qmp_types::json_struct!(MouseInfo {
     required "name" => name,
     required "index" => index,
     required "current" => current,
-    required "absolute" => absolute
+    required "absolute" => absolute,
 });
 
 /// QAPI enum `QKeyCode`, since 1.3.
@@ -1770,7 +1770,7 @@ qmp_types::json_enum!(QKeyCode {
     "f21" => F21,
     "f22" => F22,
     "f23" => F23,
-    "f24" => F24
+    "f24" => F24,
 });
 
 /// QAPI struct `QKeyCodeWrapper`, since 1.3.
@@ -1792,7 +1792,7 @@ impl QKeyCodeWrapper {
 }
 
 qmp_types::json_struct!(QKeyCodeWrapper {
-    required "data" => data
+    required "data" => data,
 });
 
 /// QAPI enum `SetPasswordAction`, since 7.0.
@@ -1814,7 +1814,7 @@ pub enum SetPasswordAction {
 qmp_types::json_enum!(SetPasswordAction {
     "keep" => Keep,
     "fail" => Fail,
-    "disconnect" => Disconnect
+    "disconnect" => Disconnect,
 });
 
 /// QAPI union `SetPasswordOptions`, since 7.0.
@@ -1856,7 +1856,7 @@ impl SetPasswordOptions {
 qmp_types::json_union!(SetPasswordOptions {
     tag "protocol" => protocol,
     required "password" => password,
-    optional "connected" => connected
+    optional "connected" => connected,
 });
 
 /// The branches of [`SetPasswordOptions`].
@@ -1873,7 +1873,7 @@ pub enum SetPasswordOptionsBranch {
 
 qmp_types::json_branches!(SetPasswordOptionsBranch {
     "vnc" => Vnc(_),
-    "spice" => Spice
+    "spice" => Spice,
 });
 
 impl From<SetPasswordOptionsVnc> for SetPasswordOptionsBranch {
@@ -1908,7 +1908,7 @@ impl SetPasswordOptionsVnc {
 }
 
 qmp_types::json_struct!(SetPasswordOptionsVnc {
-    optional "display" => display
+    optional "display" => display,
 });
 
 /// QAPI struct `SpiceBasicInfo`, since 2.1, if `CONFIG_SPICE`.
@@ -1944,7 +1944,7 @@ impl SpiceBasicInfo {
 qmp_types::json_struct!(SpiceBasicInfo {
     required "host" => host,
     required "port" => port,
-    required "family" => family
+    required "family" => family,
 });
 
 /// QAPI struct `SpiceChannel`, since 0.14, if `CONFIG_SPICE`.
@@ -2000,7 +2000,7 @@ qmp_types::json_struct!(SpiceChannel {
     required "connection-id" => connection_id,
     required "channel-type" => channel_type,
     required "channel-id" => channel_id,
-    required "tls" => tls
+    required "tls" => tls,
 });
 
 /// QAPI struct `SpiceInfo`, since 0.14, if `CONFIG_SPICE`.
@@ -2098,7 +2098,7 @@ qmp_types::json_struct!(SpiceInfo {
     optional "auth" => auth,
     optional "compiled-version" => compiled_version,
     required "mouse-mode" => mouse_mode,
-    optional "channels" => channels
+    optional "channels" => channels,
 });
 
 /// QAPI enum `SpiceQueryMouseMode`, since 1.1, if `CONFIG_SPICE`.
@@ -2120,7 +2120,7 @@ pub enum SpiceQueryMouseMode {
 qmp_types::json_enum!(SpiceQueryMouseMode {
     "client" => Client,
     "server" => Server,
-    "unknown" => Unknown
+    "unknown" => Unknown,
 });
 
 /// QAPI struct `SpiceServerInfo`, since 2.1, if `CONFIG_SPICE`.
@@ -2167,7 +2167,7 @@ qmp_types::json_struct!(SpiceServerInfo {
     required "host" => host,
     required "port" => port,
     required "family" => family,
-    optional "auth" => auth
+    optional "auth" => auth,
 });
 
 /// QAPI struct `VncBasicInfo`, since 2.1, if `CONFIG_VNC`.
@@ -2208,7 +2208,7 @@ qmp_types::json_struct!(VncBasicInfo {
     required "host" => host,
     required "service" => service,
     required "family" => family,
-    required "websocket" => websocket
+    required "websocket" => websocket,
 });
 
 /// QAPI struct `VncClientInfo`, since 0.14, if `CONFIG_VNC`.
@@ -2271,7 +2271,7 @@ qmp_types::json_struct!(VncClientInfo {
     required "family" => family,
     required "websocket" => websocket,
     optional "x509_dname" => x509_dname,
-    optional "sasl_username" => sasl_username
+    optional "sasl_username" => sasl_username,
 });
 
 /// QAPI struct `VncInfo`, since 0.14, if `CONFIG_VNC`.
@@ -2350,7 +2350,7 @@ qmp_types::json_struct!(VncInfo {
     optional "family" => family,
     optional "service" => service,
     optional "auth" => auth,
-    optional "clients" => clients
+    optional "clients" => clients,
 });
 
 /// QAPI struct `VncInfo2`, since 2.3, if `CONFIG_VNC`.
@@ -2413,7 +2413,7 @@ qmp_types::json_struct!(VncInfo2 {
     required "clients" => clients,
     required "auth" => auth,
     optional "vencrypt" => vencrypt,
-    optional "display" => display
+    optional "display" => display,
 });
 
 /// QAPI enum `VncPrimaryAuth`, since 2.3, if `CONFIG_VNC`.
@@ -2453,7 +2453,7 @@ qmp_types::json_enum!(VncPrimaryAuth {
     "ultra" => Ultra,
     "tls" => Tls,
     "vencrypt" => Vencrypt,
-    "sasl" => Sasl
+    "sasl" => Sasl,
 });
 
 /// QAPI struct `VncServerInfo`, since 2.1, if `CONFIG_VNC`.
@@ -2505,7 +2505,7 @@ qmp_types::json_struct!(VncServerInfo {
     required "service" => service,
     required "family" => family,
     required "websocket" => websocket,
-    optional "auth" => auth
+    optional "auth" => auth,
 });
 
 /// QAPI struct `VncServerInfo2`, since 2.9, if `CONFIG_VNC`.
@@ -2562,7 +2562,7 @@ qmp_types::json_struct!(VncServerInfo2 {
     required "family" => family,
     required "websocket" => websocket,
     required "auth" => auth,
-    optional "vencrypt" => vencrypt
+    optional "vencrypt" => vencrypt,
 });
 
 /// QAPI enum `VncVencryptSubAuth`, since 2.3, if `CONFIG_VNC`.
@@ -2602,5 +2602,5 @@ qmp_types::json_enum!(VncVencryptSubAuth {
     "tls-plain" => TlsPlain,
     "x509-plain" => X509Plain,
     "tls-sasl" => TlsSasl,
-    "x509-sasl" => X509Sasl
+    "x509-sasl" => X509Sasl,
 });

@@ -31,5 +31,5 @@ qmp_types::json_enum!(QapiVfioMigrationState {
     "resuming" => Resuming,
     "running-p2p" => RunningP2p,
     "pre-copy" => PreCopy,
-    "pre-copy-p2p" => PreCopyP2p
+    "pre-copy-p2p" => PreCopyP2p,
 });

@@ -28,7 +28,7 @@ impl DummyVirtioForceArrays {
 
 qmp_types::json_struct!(DummyVirtioForceArrays {
     required "unused-iothread-vq-mapping" => unused_iothread_vq_mapping,
-    required "unused-virtio-gpu-output" => unused_virtio_gpu_output
+    required "unused-virtio-gpu-output" => unused_virtio_gpu_output,
 });
 
 /// QAPI enum `GranuleMode`, since 9.0.
@@ -56,7 +56,7 @@ qmp_types::json_enum!(GranuleMode {
     "8k" => _8k,
     "16k" => _16k,
     "64k" => _64k,
-    "host" => Host
+    "host" => Host,
 });
 
 /// QAPI struct `IOThreadVirtQueueMapping`, since 9.0.
@@ -91,7 +91,7 @@ impl IoThreadVirtQueueMapping {
 
 qmp_types::json_struct!(IoThreadVirtQueueMapping {
     required "iothread" => iothread,
-    optional "vqs" => vqs
+    optional "vqs" => vqs,
 });
 
 /// QAPI struct `VhostDeviceProtocols`, since 7.2.
@@ -126,7 +126,7 @@ impl VhostDeviceProtocols {
 
 qmp_types::json_struct!(VhostDeviceProtocols {
     required "protocols" => protocols,
-    optional "unknown-protocols" => unknown_protocols
+    optional "unknown-protocols" => unknown_protocols,
 });
 
 /// QAPI struct `VhostStatus`, since 7.2.
@@ -207,7 +207,7 @@ qmp_types::json_struct!(VhostStatus {
     required "max-queues" => max_queues,
     required "backend-cap" => backend_cap,
     required "log-enabled" => log_enabled,
-    required "log-size" => log_size
+    required "log-size" => log_size,
 });
 
 /// QAPI struct `VirtIOGPUOutput`, since 10.1.
@@ -229,7 +229,7 @@ impl VirtIogpuOutput {
 }
 
 qmp_types::json_struct!(VirtIogpuOutput {
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI struct `VirtQueueStatus`, since 7.2.
@@ -332,7 +332,7 @@ qmp_types::json_struct!(VirtQueueStatus {
     optional "shadow-avail-idx" => shadow_avail_idx,
     required "used-idx" => used_idx,
     required "signalled-used" => signalled_used,
-    required "signalled-used-valid" => signalled_used_valid
+    required "signalled-used-valid" => signalled_used_valid,
 });
 
 /// QAPI struct `VirtVhostQueueStatus`, since 7.2.
@@ -418,7 +418,7 @@ qmp_types::json_struct!(VirtVhostQueueStatus {
     required "avail-phys" => avail_phys,
     required "avail-size" => avail_size,
     required "used-phys" => used_phys,
-    required "used-size" => used_size
+    required "used-size" => used_size,
 });
 
 /// QAPI struct `VirtioDeviceFeatures`, since 7.2.
@@ -478,7 +478,7 @@ qmp_types::json_struct!(VirtioDeviceFeatures {
     required "transports" => transports,
     optional "dev-features" => dev_features,
     optional "unknown-dev-features" => unknown_dev_features,
-    optional "unknown-dev-features2" => unknown_dev_features2
+    optional "unknown-dev-features2" => unknown_dev_features2,
 });
 
 /// QAPI struct `VirtioDeviceStatus`, since 7.2.
@@ -513,7 +513,7 @@ impl VirtioDeviceStatus {
 
 qmp_types::json_struct!(VirtioDeviceStatus {
     required "statuses" => statuses,
-    optional "unknown-statuses" => unknown_statuses
+    optional "unknown-statuses" => unknown_statuses,
 });
 
 /// QAPI struct `VirtioInfo`, since 7.2.
@@ -541,7 +541,7 @@ impl VirtioInfo {
 
 qmp_types::json_struct!(VirtioInfo {
     required "path" => path,
-    required "name" => name
+    required "name" => name,
 });
 
 /// QAPI struct `VirtioQueueElement`, since 7.2.
@@ -587,7 +587,7 @@ qmp_types::json_struct!(VirtioQueueElement {
     required "index" => index,
     required "descs" => descs,
     required "avail" => avail,
-    required "used" => used
+    required "used" => used,
 });
 
 /// QAPI struct `VirtioRingAvail`, since 7.2.
@@ -615,7 +615,7 @@ impl VirtioRingAvail {
 qmp_types::json_struct!(VirtioRingAvail {
     required "flags" => flags,
     required "idx" => idx,
-    required "ring" => ring
+    required "ring" => ring,
 });
 
 /// QAPI struct `VirtioRingDesc`, since 7.2.
@@ -651,7 +651,7 @@ impl VirtioRingDesc {
 qmp_types::json_struct!(VirtioRingDesc {
     required "addr" => addr,
     required "len" => len,
-    required "flags" => flags
+    required "flags" => flags,
 });
 
 /// QAPI struct `VirtioRingUsed`, since 7.2.
@@ -676,7 +676,7 @@ impl VirtioRingUsed {
 
 qmp_types::json_struct!(VirtioRingUsed {
     required "flags" => flags,
-    required "idx" => idx
+    required "idx" => idx,
 });
 
 /// QAPI struct `VirtioStatus`, since 7.2.
@@ -808,7 +808,7 @@ qmp_types::json_struct!(VirtioStatus {
     required "disable-legacy-check" => disable_legacy_check,
     required "bus-name" => bus_name,
     required "use-guest-notifier-mask" => use_guest_notifier_mask,
-    optional "vhost-dev" => vhost_dev
+    optional "vhost-dev" => vhost_dev,
 });
 
 /// QAPI enum `VMAppleVirtioBlkVariant`, since 9.2.
@@ -830,5 +830,5 @@ pub enum VmAppleVirtioBlkVariant {
 qmp_types::json_enum!(VmAppleVirtioBlkVariant {
     "unspecified" => Unspecified,
     "root" => Root,
-    "aux" => Aux
+    "aux" => Aux,
 });
