@@ -1,0 +1,126 @@
+//! What can go wrong for a caller.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use qmp_types::{ServerError, json};
+use thiserror::Error as ThisError;
+
+use crate::Address;
+use crate::protocol::ProtocolError;
+
+/// Why a connection, a command or an event failed.
+///
+/// Each error displays as one complete line. Text that came from the server is displayed with control
+/// characters escaped; the arguments of commands never appear, since they may hold secrets.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no connection to the address.
+    #[error("cannot connect to {address}: {error}")]
+    Connect {
+        /// Where the monitor was expected.
+        address: Address,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The other side accepted the connection and did not greet.
+    ///
+    /// QEMU does so while a monitor serves another client: it lets the next one connect, and is silent
+    /// until the first leaves. A guest agent and servers of other protocols never greet.
+    #[error("no greeting{} within {after:?}: the monitor is in use by another client, or this is not a QMP monitor", FromAddress(.address))]
+    NoGreeting {
+        /// Where to, unless the connection was made by the caller.
+        address: Option<Address>,
+        /// How long the client waited.
+        after: Duration,
+    },
+    /// The reply did not come in time. The command may still be carried out; the connection stays usable.
+    #[error("no reply to {} within {after:?}", .command.escape_debug())]
+    Timeout {
+        /// The command's name.
+        command: Box<str>,
+        /// How long the client waited.
+        after: Duration,
+    },
+    /// The server answered that the command failed.
+    #[error("{}: {error}", .command.escape_debug())]
+    Server {
+        /// The command's name.
+        command: Box<str>,
+        /// The server's words.
+        error: ServerError,
+    },
+    /// A reply or an event is not of the type that the bindings give it.
+    #[error("{kind} {}: {error}", .name.escape_debug())]
+    Decode {
+        /// Whether it is a reply or an event.
+        kind: MessageKind,
+        /// The name of the command or event.
+        name: Box<str>,
+        /// What is wrong, and where in the value.
+        error: json::Error,
+    },
+    /// The server sent what is not QMP.
+    #[error("not QMP: {0}")]
+    Protocol(ProtocolError),
+    /// The server sent a message above the limit of
+    /// [`max_message_size`](crate::blocking::Builder::max_message_size). The connection cannot be used any more.
+    #[error("the server sent a message longer than {limit} bytes")]
+    MessageTooLong {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Events came faster than they were taken: as many as stated were dropped, the oldest first. It is
+    /// reported once for each loss, in the place of the lost events; reading goes on behind it.
+    #[error("{count} events were lost because nobody took them in time")]
+    EventsLost {
+        /// How many.
+        count: u64,
+    },
+    /// The connection has ended. A command in flight may or may not have been carried out.
+    #[error("the connection is closed")]
+    Closed,
+    /// The connection failed.
+    #[error("the connection failed: {0}")]
+    Io(io::Error),
+}
+
+/// What [`Error::Decode`] could not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// The result of a command.
+    Reply,
+    /// An event.
+    Event,
+}
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reply => "reply to",
+            Self::Event => "event",
+        })
+    }
+}
+
+impl From<ProtocolError> for Error {
+    fn from(error: ProtocolError) -> Self {
+        match error {
+            ProtocolError::MessageTooLong { limit } => Self::MessageTooLong { limit },
+            ProtocolError::Closed => Self::Closed,
+            other => Self::Protocol(other),
+        }
+    }
+}
+
+/// ` from ADDRESS`, where it is known.
+struct FromAddress<'a>(&'a Option<Address>);
+
+impl fmt::Display for FromAddress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |address| write!(f, " from {address}"))
+    }
+}

@@ -1,0 +1,243 @@
+//! Conversations, byte by byte.
+
+use super::{Arguments, Connection, ProtocolError, Received, RequestId, State};
+
+const LIMIT: usize = 1 << 16;
+const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \
+    \"package\": \"\"}, \"capabilities\": [\"oob\"]}}\r\n";
+
+fn greeted() -> Connection {
+    let mut connection = Connection::new(LIMIT);
+    assert_eq!(take(&mut connection, GREETING), ["greeting"]);
+    connection
+}
+
+fn ready() -> Connection {
+    let mut connection = greeted();
+    connection.negotiate(&mut Vec::new()).unwrap();
+    assert_eq!(take(&mut connection, "{\"return\": {}, \"id\": 1}"), ["ready"]);
+    connection
+}
+
+fn request(connection: &mut Connection, name: &str) -> RequestId {
+    connection.request(name, &Arguments::none(), &mut Vec::new()).unwrap()
+}
+
+/// Feeds bytes and describes what they mean, up to the first error that ends the connection.
+fn take(connection: &mut Connection, bytes: impl AsRef<[u8]>) -> Vec<String> {
+    match connection.feed(bytes.as_ref()) {
+        Ok(()) => drain(connection),
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+fn drain(connection: &mut Connection) -> Vec<String> {
+    let mut found = Vec::new();
+    loop {
+        match connection.next_message() {
+            Ok(None) => return found,
+            Ok(Some(received)) => found.push(describe(received)),
+            Err(ProtocolError::Malformed(_)) => found.push("malformed".into()),
+            Err(error) => {
+                found.push(error.to_string());
+                return found;
+            }
+        }
+    }
+}
+
+fn describe(received: Received) -> String {
+    let outcome = |outcome: super::Outcome| match outcome {
+        Ok(result) => result.get().to_owned(),
+        Err(error) => error.desc,
+    };
+    match received {
+        Received::Greeting(_) => "greeting".into(),
+        Received::Ready => "ready".into(),
+        Received::Refused(error) => format!("refused: {}", error.desc),
+        Received::Reply { id, outcome: of } => format!("{id}: {}", outcome(of)),
+        Received::Late(id) => format!("late: {id}"),
+        Received::Unmatched(of) => format!("unmatched: {}", outcome(of)),
+        Received::Event(event) => event.name().into(),
+    }
+}
+
+#[test]
+fn what_a_previous_client_left_is_passed_over() {
+    for stale in ["tail\"}], \"id\": 1}\r\n", "{\"event\": \"STOP\"}\r\n{\"return\": [", "\0\"{{"] {
+        let stream = format!("{stale}{GREETING}");
+        for split in 0..stream.len() {
+            let mut connection = Connection::new(LIMIT);
+            let mut found = take(&mut connection, &stream[..split]);
+            found.extend(take(&mut connection, &stream[split..]));
+            assert_eq!(found, ["greeting"]);
+        }
+    }
+}
+
+#[test]
+fn a_greeting_may_be_pretty_printed() {
+    let pretty = GREETING.replace(": {", " :\r\n  {\r\n    ").replace("{\"QMP\"", "{\r\n \"QMP\"");
+    assert_eq!(take(&mut Connection::new(LIMIT), pretty), ["greeting"]);
+}
+
+#[test]
+fn bytes_without_a_greeting_end_the_connection() {
+    let mut connection = Connection::new(10);
+    assert_eq!(take(&mut connection, "220 mail ESMTP"), ["no greeting in 10 bytes"]);
+    assert_eq!(drain(&mut connection), ["the connection is closed"]);
+}
+
+#[test]
+fn each_state_takes_its_requests_only() {
+    let mut out = Vec::new();
+    let mut connection = Connection::new(LIMIT);
+    assert_eq!(connection.state(), State::Greeting);
+    assert_eq!(connection.negotiate(&mut out), Err(ProtocolError::NotReady));
+    let mut connection = greeted();
+    assert_eq!(connection.state(), State::Negotiating);
+    let early = connection.request("stop", &Arguments::none(), &mut out);
+    assert_eq!(early, Err(ProtocolError::NotReady));
+    let mut connection = ready();
+    assert_eq!(connection.state(), State::Ready);
+    assert_eq!(connection.negotiate(&mut out), Err(ProtocolError::NotReady));
+    connection.end_of_input();
+    assert_eq!(connection.state(), State::Closed);
+    let late = connection.request("stop", &Arguments::none(), &mut out);
+    assert_eq!(late, Err(ProtocolError::Closed));
+    assert!(out.is_empty());
+}
+
+#[test]
+fn a_refused_negotiation_may_be_tried_again() {
+    let mut connection = greeted();
+    let mut out = Vec::new();
+    connection.negotiate(&mut out).unwrap();
+    assert_eq!(out, br#"{"execute":"qmp_capabilities","id":1}"#);
+    let refusal = r#"{"id": 1, "error": {"class": "GenericError", "desc": "no"}}"#;
+    assert_eq!(take(&mut connection, refusal), ["refused: no"]);
+    connection.negotiate(&mut out).unwrap();
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 2}"#), ["ready"]);
+}
+
+#[test]
+fn replies_find_their_requests_among_events() {
+    let mut connection = ready();
+    let (first, second) = (request(&mut connection, "a"), request(&mut connection, "b"));
+    assert_eq!((first.0, second.0), (2, 3));
+    let stream = concat!(
+        "\u{20}{\"event\": \"STOP\"}\r\n",
+        r#"{"id": 3, "error": {"class": "GenericError", "desc": "no"}}{"return": 5, "id": 9}"#,
+        r#"{"return": [], "id": 2}{"return": [], "id": 2}{"event": "RESUME", "data": {}}"#,
+    );
+    let expected = ["STOP", "3: no", "unmatched: 5", "2: []", "unmatched: []", "RESUME"];
+    assert_eq!(take(&mut connection, stream), expected);
+}
+
+#[test]
+fn a_late_reply_is_recognised() {
+    let mut connection = ready();
+    let late = request(&mut connection, "a");
+    connection.abandon(late);
+    request(&mut connection, "b");
+    let stream = r#"{"return": 1, "id": 2}{"return": 2, "id": 3}"#;
+    assert_eq!(take(&mut connection, stream), ["late: 2", "3: 2"]);
+}
+
+#[test]
+fn errors_without_id_fail_one_request_at_most() {
+    let error = r#"{"error": {"class": "GenericError", "desc": "no"}}"#;
+    let mut connection = ready();
+    assert_eq!(take(&mut connection, error), ["unmatched: no"]);
+    request(&mut connection, "a");
+    assert_eq!(take(&mut connection, error.repeat(2)), ["2: no", "unmatched: no"]);
+    // Behind a request that shows where they end, an error without id can be the next request's.
+    let mut out = Vec::new();
+    connection.request("b", &Arguments::none(), &mut out).unwrap();
+    assert_eq!(out, br#"{"execute":"qmp_capabilities","id":3}{"execute":"b","id":4}"#);
+    let shown = r#"{"error": {"class": "CommandNotFound", "desc": "known"}, "id": 3}"#;
+    assert_eq!(
+        take(&mut connection, format!("{error}{shown}{error}")),
+        ["unmatched: no", "late: 3", "4: no"]
+    );
+    request(&mut connection, "c");
+    let replies = r#"{"return": 5, "id": 5}{"return": 6, "id": 6}"#;
+    assert_eq!(take(&mut connection, format!("{error}{replies}")), ["unmatched: no", "late: 5", "6: 6"]);
+    out.clear();
+    connection.request("d", &Arguments::none(), &mut out).unwrap();
+    assert_eq!(out, br#"{"execute":"d","id":7}"#);
+}
+
+#[test]
+fn a_result_without_id_is_nobodys() {
+    let mut connection = ready();
+    request(&mut connection, "a");
+    assert_eq!(take(&mut connection, r#"{"return": 1}"#), ["unmatched: 1"]);
+}
+
+#[test]
+fn a_malformed_message_is_passed_over() {
+    let mut connection = ready();
+    request(&mut connection, "a");
+    let stream = format!(r#"{{"return": inf, "id": 2}}{GREETING}{{"return": 1, "id": 2}}"#);
+    assert_eq!(take(&mut connection, stream), ["malformed", "malformed", "2: 1"]);
+}
+
+#[test]
+fn garbage_ends_the_connection() {
+    let mut connection = ready();
+    assert_eq!(take(&mut connection, "{} }"), ["malformed", "byte 0x7d between messages"]);
+    assert_eq!(connection.state(), State::Closed);
+    assert_eq!(take(&mut connection, "{}"), ["the connection is closed"]);
+}
+
+#[test]
+fn quit_succeeds_by_the_end_and_nothing_behind_it_does() {
+    let mut connection = ready();
+    request(&mut connection, "quit");
+    request(&mut connection, "stop");
+    assert_eq!(take(&mut connection, r#"{"event": "SHUTDOWN"}{"retu"#), ["SHUTDOWN"]);
+    connection.end_of_input();
+    assert_eq!(drain(&mut connection), ["2: {}", "the connection is closed"]);
+
+    let mut connection = ready();
+    request(&mut connection, "quit");
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 2}"#), ["2: {}"]);
+    connection.end_of_input();
+    assert_eq!(drain(&mut connection), ["the connection is closed"]);
+}
+
+/// Streams that random damage makes of a valid one: whatever they mean, reading them ends.
+#[test]
+fn damaged_streams_neither_hang_nor_panic() {
+    let reply = "{\"event\": \"A\", \"data\": {\"b\": [\"\\\"}\"]}}\r\n{\"return\": [1, {}], \"id\": 2}\r\n";
+    let stream = format!("{GREETING}{}", reply.repeat(3)).into_bytes();
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below as u64).unwrap()
+    };
+    for _ in 0..20_000 {
+        let mut damaged = stream.clone();
+        for _ in 0..=next(4) {
+            let place = next(damaged.len());
+            match next(3) {
+                0 => damaged[place] = u8::try_from(next(256)).unwrap(),
+                1 => drop(damaged.remove(place)),
+                _ => damaged.insert(place, b"{}[]\"\\:,\xff\0 1"[next(12)]),
+            }
+        }
+        let mut connection = Connection::new(LIMIT);
+        for piece in damaged.chunks(1 + next(40)) {
+            take(&mut connection, piece);
+            if connection.negotiate(&mut Vec::new()).is_ok() {
+                take(&mut connection, "{\"return\": {}, \"id\": 1}");
+            }
+            let _ = connection.request("a", &Arguments::none(), &mut Vec::new());
+        }
+        connection.end_of_input();
+        assert_eq!(drain(&mut connection).pop().unwrap(), "the connection is closed");
+    }
+}

@@ -1,0 +1,168 @@
+//! The envelope of a message: what kind it is and whose, with the payload still text.
+
+use qmp_types::json::{self, FromJson};
+use qmp_types::{ServerError, Timestamp};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::{EventRecord, Greeting, ProtocolError, RequestId};
+
+/// A message from the server.
+#[derive(Debug)]
+pub(super) enum Message {
+    Greeting(Greeting),
+    Reply {
+        /// `None` where the server could not tell, or where it is not an id that we give.
+        id: Option<RequestId>,
+        has_id: bool,
+        outcome: Outcome,
+    },
+    Event(EventRecord),
+}
+
+/// What a command came to: its result as text, or the server's error.
+pub(super) type Outcome = Result<Box<RawValue>, ServerError>;
+
+/// The members that a message may have. Others are passed over: every release may add some.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default, rename = "QMP", deserialize_with = "present")]
+    greeting: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "return", deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    event: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    timestamp: Option<&'a RawValue>,
+}
+
+/// Reads a member that is there, be it `null`: serde alone would take `"return": null` for no result.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+impl Message {
+    /// Reads a message.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, ProtocolError> {
+        let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+        envelope.into_message()
+    }
+}
+
+impl Envelope<'_> {
+    fn into_message(self) -> Result<Message, ProtocolError> {
+        match (self.greeting, self.event, self.result, self.error) {
+            (Some(greeting), None, None, None) => payload(greeting).map(Message::Greeting),
+            (None, Some(name), None, None) => self.event(name).map(Message::Event),
+            (None, None, Some(result), None) => Ok(self.reply(Ok(result.to_owned()))),
+            (None, None, None, Some(error)) => Ok(self.reply(Err(payload(error)?))),
+            _ => Err(malformed(&"neither a greeting, a reply nor an event")),
+        }
+    }
+
+    fn reply(&self, outcome: Outcome) -> Message {
+        let id = self.id.and_then(|id| json::from_str(id.get()).ok()).map(RequestId);
+        Message::Reply { id, has_id: self.id.is_some(), outcome }
+    }
+
+    fn event(&self, name: &RawValue) -> Result<EventRecord, ProtocolError> {
+        // Both numbers are -1 for a server without a clock; no timestamp at all says no more than that.
+        let timestamp = match self.timestamp {
+            Some(timestamp) => payload(timestamp)?,
+            None => Timestamp { seconds: -1, microseconds: -1 },
+        };
+        let name: String = payload(name)?;
+        Ok(EventRecord { name: name.into(), data: self.data.map(RawValue::to_owned), timestamp })
+    }
+}
+
+fn payload<T: FromJson>(text: &RawValue) -> Result<T, ProtocolError> {
+    json::from_str(text.get()).map_err(|error| malformed(&error))
+}
+
+fn malformed(reason: &dyn std::fmt::Display) -> ProtocolError {
+    ProtocolError::Malformed(reason.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use qmp_types::ErrorClass;
+
+    use super::{Message, Outcome, ProtocolError};
+
+    #[track_caller]
+    fn reply(text: &str) -> (Option<u64>, bool, Outcome) {
+        match Message::from_bytes(text.as_bytes()).unwrap() {
+            Message::Reply { id, has_id, outcome } => (id.map(|id| id.0), has_id, outcome),
+            other => panic!("not a reply: {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn malformed(bytes: &[u8], reason: &str) {
+        match Message::from_bytes(bytes) {
+            Err(ProtocolError::Malformed(found)) => assert!(found.contains(reason), "{found}"),
+            other => panic!("not malformed: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn members_come_in_any_order_with_others_among_them() {
+        let (id, has_id, outcome) = reply("{\"new\": {}, \"id\": 7,\r\n \"return\": {\"a\": [ null ]}}");
+        assert_eq!((id, has_id), (Some(7), true));
+        assert_eq!(outcome.unwrap().get(), "{\"a\": [ null ]}");
+        assert_eq!(reply(r#"{"return": null}"#).2.unwrap().get(), "null");
+    }
+
+    #[test]
+    fn an_error_has_class_and_description() {
+        let (id, has_id, outcome) = reply(r#"{"error": {"class": "New", "desc": "d\u0007"}}"#);
+        assert_eq!((id, has_id), (None, false));
+        let error = outcome.unwrap_err();
+        assert_eq!(error.class, ErrorClass::Unrecognized("New".into()));
+        assert_eq!(error.desc, "d\u{7}");
+    }
+
+    #[test]
+    fn ids_that_are_not_ours_are_seen_as_such() {
+        for id in ["null", "\"1\"", "-1", "1.5", "{}", "18446744073709551616"] {
+            let (number, has_id, _) = reply(&format!(r#"{{"return": {{}}, "id": {id}}}"#));
+            assert_eq!((number, has_id), (None, true), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_event_may_lack_data_and_clock() {
+        let Message::Event(event) = Message::from_bytes(
+            br#"{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "ST\u004fP"}"#,
+        )
+        .unwrap() else {
+            panic!("not an event")
+        };
+        assert_eq!((event.name(), event.data(), event.timestamp().seconds), ("STOP", None, -1));
+        let Message::Event(event) = Message::from_bytes(br#"{"event": "X", "data": {"a":1}}"#).unwrap()
+        else {
+            panic!("not an event")
+        };
+        assert_eq!((event.data(), event.timestamp().seconds), (Some(r#"{"a":1}"#), -1));
+    }
+
+    #[test]
+    fn what_is_no_message_is_malformed() {
+        malformed(b"{}", "neither");
+        malformed(br#"{"return": {}, "error": {"class": "c", "desc": "d"}}"#, "neither");
+        malformed(br#"{"event": "X", "return": {}}"#, "neither");
+        malformed(br#"{"return": 1, "return": 2}"#, "duplicate");
+        malformed(br#"{"return": inf}"#, "");
+        malformed(b"{\"return\": \"\x80\"}", "");
+        malformed(br#"{"error": {"class": "c"}}"#, "member 'desc' is missing");
+        malformed(br#"{"event": 1}"#, "expected a string");
+        malformed(br#"{"QMP": {}}"#, "member 'version' is missing");
+    }
+}

@@ -1,0 +1,154 @@
+//! Requests that wait for their replies.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What matches a reply with its request: the `id` on the wire, a small unsigned integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub(super) u64);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Requests that were sent and not answered, by id.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    requests: BTreeMap<RequestId, Request>,
+    last_id: u64,
+    /// Whether errors without `id` may still belong to a request that has failed by one.
+    suspect: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Request {
+    /// Whether nobody waits for the reply any more.
+    abandoned: bool,
+    /// Whether the end of the connection is a success.
+    ends_connection: bool,
+}
+
+/// Whose a reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Waiting(RequestId),
+    Abandoned(RequestId),
+    Nobody,
+}
+
+impl InFlight {
+    /// Registers a request and gives it the next id. Ids are never used again: a late reply would else be
+    /// taken for another's.
+    pub(super) fn insert(&mut self, ends_connection: bool) -> RequestId {
+        self.last_id += 1;
+        let id = RequestId(self.last_id);
+        self.requests.insert(id, Request { abandoned: false, ends_connection });
+        id
+    }
+
+    /// Marks a request for whose reply nobody waits any more.
+    pub(super) fn abandon(&mut self, id: RequestId) {
+        if let Some(request) = self.requests.get_mut(&id) {
+            request.abandoned = true;
+        }
+    }
+
+    /// Whether errors without `id` cannot be told apart until a reply with an id comes.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.suspect
+    }
+
+    /// Finds whose a reply with an id is, and strikes the request off.
+    pub(super) fn take(&mut self, id: RequestId) -> Owner {
+        let Some(request) = self.requests.remove(&id) else { return Owner::Nobody };
+        self.suspect = false;
+        // In-band commands are answered in their order: an abandoned one before this will not be any more.
+        self.requests.retain(|&other, request| other > id || !request.abandoned);
+        owner(id, request)
+    }
+
+    /// Finds whose an error without id is, and strikes the request off.
+    ///
+    /// QEMU cannot tell the id of input that its parser refuses. Our requests are well-formed JSON, but can
+    /// still be refused: too large, too deep, a duplicate key or a lone surrogate in arguments that the
+    /// caller wrote. With one request in flight it must be that one. With several it is not known whose
+    /// the error is, and it is nobody's: a reply must never go to the wrong caller. One refused input can yield several
+    /// such errors, all before the reply to whatever follows it. So behind the first, further ones are
+    /// nobody's until a reply with an id comes; a request that only asks for such a reply can go ahead.
+    pub(super) fn take_without_id(&mut self) -> Owner {
+        if self.suspect || self.requests.len() != 1 {
+            return Owner::Nobody;
+        }
+        let Some((id, request)) = self.requests.pop_first() else { return Owner::Nobody };
+        self.suspect = true;
+        owner(id, request)
+    }
+
+    /// Takes a request that the end of the connection answers, if one waits.
+    pub(super) fn take_ended(&mut self) -> Option<RequestId> {
+        let id = *self.requests.iter().find(|(_, request)| request.ends_connection && !request.abandoned)?.0;
+        self.requests.remove(&id);
+        Some(id)
+    }
+}
+
+fn owner(id: RequestId, request: Request) -> Owner {
+    if request.abandoned { Owner::Abandoned(id) } else { Owner::Waiting(id) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InFlight, Owner, RequestId};
+
+    #[test]
+    fn a_reply_belongs_to_its_request_once() {
+        let mut in_flight = InFlight::default();
+        let first = in_flight.insert(false);
+        let second = in_flight.insert(false);
+        assert_eq!(in_flight.take(second), Owner::Waiting(second));
+        assert_eq!(in_flight.take(second), Owner::Nobody);
+        assert_eq!(in_flight.take(RequestId(77)), Owner::Nobody);
+        assert_eq!(in_flight.take(first), Owner::Waiting(first));
+    }
+
+    #[test]
+    fn abandoned_requests_do_not_pile_up() {
+        let mut in_flight = InFlight::default();
+        let late = in_flight.insert(false);
+        in_flight.abandon(late);
+        assert_eq!(in_flight.take(late), Owner::Abandoned(late));
+        for _ in 0..10 {
+            let id = in_flight.insert(false);
+            in_flight.abandon(id);
+        }
+        let last = in_flight.insert(false);
+        assert_eq!(in_flight.take(last), Owner::Waiting(last));
+        assert!(in_flight.requests.is_empty());
+    }
+
+    #[test]
+    fn an_error_without_id_is_that_of_a_single_request() {
+        let mut in_flight = InFlight::default();
+        assert_eq!(in_flight.take_without_id(), Owner::Nobody);
+        let first = in_flight.insert(false);
+        assert_eq!(in_flight.take_without_id(), Owner::Waiting(first));
+        // The same input's second error must not fail the next request.
+        let second = in_flight.insert(false);
+        assert_eq!(in_flight.take_without_id(), Owner::Nobody);
+        assert_eq!(in_flight.take(second), Owner::Waiting(second));
+        let third = in_flight.insert(false);
+        assert_eq!(in_flight.take_without_id(), Owner::Waiting(third));
+    }
+
+    #[test]
+    fn an_error_without_id_is_nobodys_among_several_requests() {
+        let mut in_flight = InFlight::default();
+        let first = in_flight.insert(false);
+        in_flight.abandon(first);
+        let second = in_flight.insert(false);
+        assert_eq!(in_flight.take_without_id(), Owner::Nobody);
+        assert_eq!(in_flight.take(second), Owner::Waiting(second));
+    }
+}

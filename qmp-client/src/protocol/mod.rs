@@ -1,0 +1,34 @@
+//! The protocol without I/O: feed bytes, take messages, compose requests into a buffer.
+//!
+//! [`Connection`] is the client's side of one connection; all clients of this crate are thin layers over
+//! it. It has no socket, no clock and no threads, so that any transport and any runtime can carry it.
+//!
+//! A message is read in two phases: first its envelope, whose payload stays text; then, by whoever knows
+//! the type, the payload. The rules are those of QEMU's `docs/interop/qmp-spec.rst`.
+
+mod connection;
+mod envelope;
+mod error;
+mod event;
+mod event_queue;
+mod framing;
+mod greeting;
+mod in_flight;
+mod request;
+
+#[cfg(feature = "blocking")]
+pub(crate) use connection::empty_result;
+pub use connection::{Connection, Received, State};
+pub use error::ProtocolError;
+pub use event::{EventRecord, TimedEvent};
+pub use event_queue::{EventQueue, EventsLost};
+pub use framing::Framer;
+pub use greeting::{Capability, Greeting, QemuVersion, Version};
+pub use in_flight::RequestId;
+pub use request::Arguments;
+
+/// The longest message that is accepted unless stated otherwise: 128 MiB.
+///
+/// The protocol has no upper bound. The longest reply that is known is that of the guest agent's
+/// `guest-file-read`: 48 MiB of file, in base64 64 MiB.
+pub const DEFAULT_MAX_MESSAGE_SIZE: usize = 128 << 20;
