@@ -7,7 +7,8 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let constructs = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../qapi-codegen/tests/constructs");
     println!("cargo::rerun-if-changed={}", constructs.display());
-    let mut schemas = fs::read_dir(constructs)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    let mut schemas =
+        fs::read_dir(constructs)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     schemas.sort();
     let mut modules = String::new();
     for schema in schemas {

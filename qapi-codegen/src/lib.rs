@@ -107,7 +107,7 @@ impl std::error::Error for GenerateError {}
 /// # Errors
 /// When the generated code is not Rust, which would be a mistake of this crate.
 pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<File>, GenerateError> {
-    emit::files(&plan::plan(schema, options.doc_writer()), emit::Layout::Folder, header)
+    emit::files(&plan::plan(schema, options), emit::Layout::Folder, header)
 }
 
 /// How bindings are generated.
@@ -117,10 +117,10 @@ pub struct Options {
     pub docs: DocStyle,
     /// Where the schema is documented online.
     pub reference: Option<Reference>,
-}
-
-impl Options {
-    fn doc_writer(&self) -> plan::DocWriter<'_> {
-        plan::DocWriter { style: self.docs, reference: self.reference.as_ref() }
-    }
+    /// The oldest release whose servers the bindings are to understand.
+    ///
+    /// A required member that the schema's documentation dates later is optional in what a client receives:
+    /// older servers have the type and do not send it. Without a release, the server is taken to be of the
+    /// schema's own.
+    pub oldest_server: Option<String>,
 }

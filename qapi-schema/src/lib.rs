@@ -20,6 +20,7 @@ mod definition;
 mod lower;
 mod model;
 mod pragma;
+pub mod release;
 mod resolve;
 pub mod snapshot;
 mod suggest;

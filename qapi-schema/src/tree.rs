@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use qapi_parser::{Dialect, Options, ParseError, Report, parse_file};
 
 use crate::Schema;
+use crate::release::is_release;
 
 /// The schemas of a QEMU tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,12 +114,4 @@ impl Tree {
         let ast = parse_file(&self.root.join(schema.root_file()), &options)?;
         Ok(crate::from_ast(ast, Some(&self.release))?)
     }
-}
-
-/// Whether a text is a release: it becomes the name of a folder and part of generated code.
-pub(crate) fn is_release(text: &str) -> bool {
-    text.len() <= 32
-        && text.starts_with(|first: char| first.is_ascii_digit())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'_'))
-        && !text.contains("..")
 }

@@ -1,3 +1,7 @@
 //! The workspace's integration tests, one module for each subject.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
+
+mod bindings;
 mod oracle;
+mod real_servers;

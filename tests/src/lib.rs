@@ -1,7 +1,10 @@
 //! What the workspace's integration tests have in common.
 
+#![allow(clippy::panic, reason = "a test fails where it stands")]
+
 pub mod constructs;
 mod requirement;
+pub mod server;
 pub mod shared;
 
 pub use requirement::{Requirement, required};

@@ -1,7 +1,5 @@
 //! Things that a test needs and a machine may lack.
 
-use std::path::PathBuf;
-
 /// The variable under which a missing requirement fails a test instead of skipping it. CI sets it to `1`.
 const STRICT: &str = "QMP_REQUIRE_ALL";
 
@@ -32,11 +30,4 @@ pub fn required<T>(requirement: Requirement<T>) -> Option<T> {
 fn say(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// A program on the search path.
-pub(crate) fn program(name: &'static str) -> Requirement<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
-    Requirement { found, name }
 }

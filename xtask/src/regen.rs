@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use qapi_codegen::{File, write};
-use qapi_schema::{Schema, SchemaName, Tree, snapshot};
+use qapi_schema::{Schema, SchemaName, Tree, release, snapshot};
 
 use crate::error::Error;
 use crate::{bindings, check, workspace};
@@ -87,7 +87,7 @@ struct Newest {
 fn newest_snapshot_or(read: Release) -> Result<Newest, Error> {
     let read_name = read.name.clone();
     match snapshot::newest_release() {
-        Some(newest) if snapshot::is_newer(newest, &read.name) => {
+        Some(newest) if release::is_newer(newest, &read.name) => {
             report(&format!(
                 "the bindings stay those of QEMU {newest}, the newest snapshot; for those of {read_name} use --out DIR"
             ));

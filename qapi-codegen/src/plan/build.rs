@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use qapi_schema::release::is_newer;
 use qapi_schema::{
     Alternate, Builtin, Command, Entity, Enum, Event, Feature, JsonType, Member, Object, Schema, TypeId,
     TypeKind, Variants,
@@ -9,15 +10,17 @@ use qapi_schema::{
 
 use super::boxing::Boxing;
 use super::docs::{DocWriter, Facts};
+use super::received::received;
 use super::{
     AlternatePlan, BranchesPlan, CommandFacts, EnumPlan, FieldPlan, Item, MessageBody, MessageFacts,
     MessagePlan, NamedKind, Plan, RustType, StructPlan, TypePlan, UnionBase, UnionPlan, VariantPlan,
 };
+use crate::Options;
 use crate::names::{Scope, snake_name, type_name, variant_name};
 
 /// Decides what is emitted for a schema.
-pub(crate) fn plan(schema: &Schema, docs: DocWriter<'_>) -> Plan {
-    let mut planner = Planner::new(schema, docs);
+pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
+    let mut planner = Planner::new(schema, options);
     let mut plan = Plan::default();
     for id in planner.sorted_types() {
         plan.types.extend(planner.type_plan(id));
@@ -35,18 +38,23 @@ fn module_and_name(item: &Item) -> (&str, &str) {
 struct Planner<'a> {
     schema: &'a Schema,
     docs: DocWriter<'a>,
+    oldest_server: Option<&'a str>,
     boxing: Boxing,
+    /// The types that a client receives.
+    received: HashSet<TypeId>,
     /// The names of the types that become items.
     type_names: HashMap<TypeId, String>,
     type_scope: Scope,
 }
 
 impl<'a> Planner<'a> {
-    fn new(schema: &'a Schema, docs: DocWriter<'a>) -> Self {
+    fn new(schema: &'a Schema, options: &'a Options) -> Self {
         let mut planner = Self {
             schema,
-            docs,
+            docs: DocWriter { style: options.docs, reference: options.reference.as_ref() },
+            oldest_server: options.oldest_server.as_deref(),
             boxing: Boxing::new(schema),
+            received: received(schema),
             type_names: HashMap::new(),
             type_scope: Scope::camel(),
         };
@@ -154,19 +162,30 @@ impl<'a> Planner<'a> {
             name: names.fields.claim(name.clone()),
             member: member.name.clone(),
             rust_type: self.contained(owner, member.type_id),
-            required: !member.optional && self.always_there(entity, member),
+            required: !member.optional
+                && self.is_in_every_build(entity, member)
+                && self.is_in_every_release(owner, member),
             setter: names.setters.claim(name),
             docs: self.docs.part(documented, &member.name, &facts),
             deprecated: self.deprecation(&member.features),
         }
     }
 
-    /// Whether a server that has the container has the member.
-    fn always_there(&self, container: &Entity, member: &Member) -> bool {
+    /// Whether a server that is built with the container is built with the member.
+    fn is_in_every_build(&self, container: &Entity, member: &Member) -> bool {
         let Some(condition) = &member.condition else { return true };
         let defined_in = &self.schema.type_of(member.defined_in).entity;
         let conditions = container.condition.iter().chain(&defined_in.condition);
         conditions.into_iter().any(|given| condition.follows_from(given))
+    }
+
+    /// Whether every server that sends the container sends the member: one older than the member does not.
+    fn is_in_every_release(&self, owner: TypeId, member: &Member) -> bool {
+        let (Some(oldest), Some(since)) = (self.oldest_server, &member.since) else { return true };
+        let defined_in = &self.schema.type_of(member.defined_in).entity;
+        let container_since = defined_in.documentation.since.as_ref();
+        let is_younger = container_since.is_none_or(|container| is_newer(since, container));
+        !(is_newer(since, oldest) && is_younger && self.received.contains(&owner))
     }
 
     fn union_plan(&mut self, name: String, id: TypeId, object: &Object, variants: &Variants) -> UnionPlan {

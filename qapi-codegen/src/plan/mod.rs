@@ -3,12 +3,13 @@
 mod boxing;
 mod build;
 mod docs;
+mod received;
 mod rust_type;
 
 use qapi_schema::JsonType;
 
 pub(crate) use build::plan;
-pub(crate) use docs::{DocWriter, Docs};
+pub(crate) use docs::Docs;
 pub(crate) use rust_type::{NamedKind, RustType};
 
 /// Everything that is emitted for a schema, sorted by module and name.

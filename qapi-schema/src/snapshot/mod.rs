@@ -15,6 +15,7 @@ mod expr;
 mod read;
 mod write;
 
+use crate::release::numbers;
 use crate::{Schema, SchemaName};
 
 pub use read::SnapshotError;
@@ -52,24 +53,13 @@ pub fn embedded() -> &'static [Embedded] {
 /// The newest release of which there are snapshots.
 #[must_use]
 pub fn newest_release() -> Option<&'static str> {
-    EMBEDDED.iter().map(|snapshot| snapshot.release).max_by_key(|release| release_order(release))
+    EMBEDDED.iter().map(|snapshot| snapshot.release).max_by_key(|release| numbers(release))
 }
 
 /// The snapshot of a release's schema, if this crate carries it.
 #[must_use]
 pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {
     EMBEDDED.iter().find(|it| it.release == release && it.schema == schema.as_str()).copied()
-}
-
-/// Whether one release is newer than another.
-#[must_use]
-pub fn is_newer(release: &str, than: &str) -> bool {
-    release_order(release) > release_order(than)
-}
-
-/// Releases in their order: by number, not by text.
-fn release_order(release: &str) -> Vec<u32> {
-    release.split('.').map(|number| number.parse().unwrap_or(0)).collect()
 }
 
 /// Resolves the schema in a snapshot's text. `path` names it in errors.

@@ -103,7 +103,7 @@ fn header(line: &str) -> Result<Header, String> {
     if header.format != FORMAT {
         return Err(format!("snapshot of format {}, this program reads format {FORMAT}", header.format));
     }
-    if !crate::tree::is_release(&header.release) {
+    if !crate::release::is_release(&header.release) {
         return Err(format!("'{}' is not a release", header.release));
     }
     Ok(header)

@@ -1,5 +1,7 @@
 //! The command, its reply and its event, typed on both sides of a socket.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::thread::{self, JoinHandle};

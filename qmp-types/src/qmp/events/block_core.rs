@@ -80,7 +80,7 @@ impl qmp_types::Event for BlockImageCorrupted {
 #[non_exhaustive]
 pub struct BlockIoError {
     /// `qom-path`, since 9.2.
-    pub qom_path: String,
+    pub qom_path: Option<String>,
     /// `device`.
     pub device: String,
     /// `node-name`, since 2.8.
@@ -99,14 +99,13 @@ impl BlockIoError {
     /// With the members that are required.
     #[must_use]
     pub fn new(
-        qom_path: impl Into<String>,
         device: impl Into<String>,
         operation: types::IoOperationType,
         action: types::BlockErrorAction,
         reason: impl Into<String>,
     ) -> Self {
         Self {
-            qom_path: qom_path.into(),
+            qom_path: None,
             device: device.into(),
             node_name: None,
             operation,
@@ -114,6 +113,13 @@ impl BlockIoError {
             nospace: None,
             reason: reason.into(),
         }
+    }
+
+    /// Sets `qom-path`.
+    #[must_use]
+    pub fn qom_path(mut self, qom_path: impl Into<String>) -> Self {
+        self.qom_path = Some(qom_path.into());
+        self
     }
 
     /// Sets `node-name`.
@@ -132,7 +138,7 @@ impl BlockIoError {
 }
 
 qmp_types::json_struct!(BlockIoError {
-    required "qom-path" => qom_path,
+    optional "qom-path" => qom_path,
     required "device" => device,
     optional "node-name" => node_name,
     required "operation" => operation,

@@ -621,9 +621,9 @@ pub struct BlockDeviceInfo {
     /// `backing_file_depth`, since 1.2.
     pub backing_file_depth: i64,
     /// `children`, since 10.1.
-    pub children: Vec<BlockdevChild>,
+    pub children: Option<Vec<BlockdevChild>>,
     /// `active`, since 10.0.
-    pub active: bool,
+    pub active: Option<bool>,
     /// `encrypted`.
     pub encrypted: bool,
     /// `detect_zeroes`, since 2.1.
@@ -687,8 +687,6 @@ impl BlockDeviceInfo {
         ro: bool,
         drv: impl Into<String>,
         backing_file_depth: i64,
-        children: impl Into<Vec<BlockdevChild>>,
-        active: bool,
         encrypted: bool,
         detect_zeroes: BlockdevDetectZeroesOptions,
         bps: i64,
@@ -708,8 +706,8 @@ impl BlockDeviceInfo {
             drv: drv.into(),
             backing_file: None,
             backing_file_depth,
-            children: children.into(),
-            active,
+            children: None,
+            active: None,
             encrypted,
             detect_zeroes,
             bps,
@@ -743,6 +741,20 @@ impl BlockDeviceInfo {
     #[must_use]
     pub fn backing_file(mut self, backing_file: impl Into<String>) -> Self {
         self.backing_file = Some(backing_file.into());
+        self
+    }
+
+    /// Sets `children`.
+    #[must_use]
+    pub fn children(mut self, children: impl Into<Vec<BlockdevChild>>) -> Self {
+        self.children = Some(children.into());
+        self
+    }
+
+    /// Sets `active`.
+    #[must_use]
+    pub fn active(mut self, active: bool) -> Self {
+        self.active = Some(active);
         self
     }
 
@@ -862,8 +874,8 @@ qmp_types::json_struct!(BlockDeviceInfo {
     required "drv" => drv,
     optional "backing_file" => backing_file,
     required "backing_file_depth" => backing_file_depth,
-    required "children" => children,
-    required "active" => active,
+    optional "children" => children,
+    optional "active" => active,
     required "encrypted" => encrypted,
     required "detect_zeroes" => detect_zeroes,
     required "bps" => bps,
@@ -925,7 +937,7 @@ pub struct BlockDeviceStats {
     /// `wr_bytes`.
     pub wr_bytes: i64,
     /// `zone_append_bytes`, since 8.1.
-    pub zone_append_bytes: i64,
+    pub zone_append_bytes: Option<i64>,
     /// `unmap_bytes`, since 4.2.
     pub unmap_bytes: i64,
     /// `rd_operations`.
@@ -933,7 +945,7 @@ pub struct BlockDeviceStats {
     /// `wr_operations`.
     pub wr_operations: i64,
     /// `zone_append_operations`, since 8.1.
-    pub zone_append_operations: i64,
+    pub zone_append_operations: Option<i64>,
     /// `flush_operations`, since 0.15.
     pub flush_operations: i64,
     /// `unmap_operations`, since 4.2.
@@ -943,7 +955,7 @@ pub struct BlockDeviceStats {
     /// `wr_total_time_ns`, since 0.15.
     pub wr_total_time_ns: i64,
     /// `zone_append_total_time_ns`, since 8.1.
-    pub zone_append_total_time_ns: i64,
+    pub zone_append_total_time_ns: Option<i64>,
     /// `flush_total_time_ns`, since 0.15.
     pub flush_total_time_ns: i64,
     /// `unmap_total_time_ns`, since 4.2.
@@ -955,7 +967,7 @@ pub struct BlockDeviceStats {
     /// `wr_merged`, since 2.3.
     pub wr_merged: i64,
     /// `zone_append_merged`, since 8.1.
-    pub zone_append_merged: i64,
+    pub zone_append_merged: Option<i64>,
     /// `unmap_merged`, since 4.2.
     pub unmap_merged: i64,
     /// `idle_time_ns`, since 2.5.
@@ -965,7 +977,7 @@ pub struct BlockDeviceStats {
     /// `failed_wr_operations`, since 2.5.
     pub failed_wr_operations: i64,
     /// `failed_zone_append_operations`, since 8.1.
-    pub failed_zone_append_operations: i64,
+    pub failed_zone_append_operations: Option<i64>,
     /// `failed_flush_operations`, since 2.5.
     pub failed_flush_operations: i64,
     /// `failed_unmap_operations`, since 4.2.
@@ -975,7 +987,7 @@ pub struct BlockDeviceStats {
     /// `invalid_wr_operations`, since 2.5.
     pub invalid_wr_operations: i64,
     /// `invalid_zone_append_operations`, since 8.1.
-    pub invalid_zone_append_operations: i64,
+    pub invalid_zone_append_operations: Option<i64>,
     /// `invalid_flush_operations`, since 2.5.
     pub invalid_flush_operations: i64,
     /// `invalid_unmap_operations`, since 4.2.
@@ -1002,31 +1014,25 @@ impl BlockDeviceStats {
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
-        zone_append_bytes: i64,
         unmap_bytes: i64,
         rd_operations: i64,
         wr_operations: i64,
-        zone_append_operations: i64,
         flush_operations: i64,
         unmap_operations: i64,
         rd_total_time_ns: i64,
         wr_total_time_ns: i64,
-        zone_append_total_time_ns: i64,
         flush_total_time_ns: i64,
         unmap_total_time_ns: i64,
         wr_highest_offset: i64,
         rd_merged: i64,
         wr_merged: i64,
-        zone_append_merged: i64,
         unmap_merged: i64,
         failed_rd_operations: i64,
         failed_wr_operations: i64,
-        failed_zone_append_operations: i64,
         failed_flush_operations: i64,
         failed_unmap_operations: i64,
         invalid_rd_operations: i64,
         invalid_wr_operations: i64,
-        invalid_zone_append_operations: i64,
         invalid_flush_operations: i64,
         invalid_unmap_operations: i64,
         account_invalid: bool,
@@ -1036,32 +1042,32 @@ impl BlockDeviceStats {
         Self {
             rd_bytes,
             wr_bytes,
-            zone_append_bytes,
+            zone_append_bytes: None,
             unmap_bytes,
             rd_operations,
             wr_operations,
-            zone_append_operations,
+            zone_append_operations: None,
             flush_operations,
             unmap_operations,
             rd_total_time_ns,
             wr_total_time_ns,
-            zone_append_total_time_ns,
+            zone_append_total_time_ns: None,
             flush_total_time_ns,
             unmap_total_time_ns,
             wr_highest_offset,
             rd_merged,
             wr_merged,
-            zone_append_merged,
+            zone_append_merged: None,
             unmap_merged,
             idle_time_ns: None,
             failed_rd_operations,
             failed_wr_operations,
-            failed_zone_append_operations,
+            failed_zone_append_operations: None,
             failed_flush_operations,
             failed_unmap_operations,
             invalid_rd_operations,
             invalid_wr_operations,
-            invalid_zone_append_operations,
+            invalid_zone_append_operations: None,
             invalid_flush_operations,
             invalid_unmap_operations,
             account_invalid,
@@ -1074,10 +1080,58 @@ impl BlockDeviceStats {
         }
     }
 
+    /// Sets `zone_append_bytes`.
+    #[must_use]
+    pub fn zone_append_bytes(mut self, zone_append_bytes: i64) -> Self {
+        self.zone_append_bytes = Some(zone_append_bytes);
+        self
+    }
+
+    /// Sets `zone_append_operations`.
+    #[must_use]
+    pub fn zone_append_operations(mut self, zone_append_operations: i64) -> Self {
+        self.zone_append_operations = Some(zone_append_operations);
+        self
+    }
+
+    /// Sets `zone_append_total_time_ns`.
+    #[must_use]
+    pub fn zone_append_total_time_ns(mut self, zone_append_total_time_ns: i64) -> Self {
+        self.zone_append_total_time_ns = Some(zone_append_total_time_ns);
+        self
+    }
+
+    /// Sets `zone_append_merged`.
+    #[must_use]
+    pub fn zone_append_merged(mut self, zone_append_merged: i64) -> Self {
+        self.zone_append_merged = Some(zone_append_merged);
+        self
+    }
+
     /// Sets `idle_time_ns`.
     #[must_use]
     pub fn idle_time_ns(mut self, idle_time_ns: i64) -> Self {
         self.idle_time_ns = Some(idle_time_ns);
+        self
+    }
+
+    /// Sets `failed_zone_append_operations`.
+    #[must_use]
+    pub fn failed_zone_append_operations(
+        mut self,
+        failed_zone_append_operations: i64,
+    ) -> Self {
+        self.failed_zone_append_operations = Some(failed_zone_append_operations);
+        self
+    }
+
+    /// Sets `invalid_zone_append_operations`.
+    #[must_use]
+    pub fn invalid_zone_append_operations(
+        mut self,
+        invalid_zone_append_operations: i64,
+    ) -> Self {
+        self.invalid_zone_append_operations = Some(invalid_zone_append_operations);
         self
     }
 
@@ -1125,32 +1179,32 @@ impl BlockDeviceStats {
 qmp_types::json_struct!(BlockDeviceStats {
     required "rd_bytes" => rd_bytes,
     required "wr_bytes" => wr_bytes,
-    required "zone_append_bytes" => zone_append_bytes,
+    optional "zone_append_bytes" => zone_append_bytes,
     required "unmap_bytes" => unmap_bytes,
     required "rd_operations" => rd_operations,
     required "wr_operations" => wr_operations,
-    required "zone_append_operations" => zone_append_operations,
+    optional "zone_append_operations" => zone_append_operations,
     required "flush_operations" => flush_operations,
     required "unmap_operations" => unmap_operations,
     required "rd_total_time_ns" => rd_total_time_ns,
     required "wr_total_time_ns" => wr_total_time_ns,
-    required "zone_append_total_time_ns" => zone_append_total_time_ns,
+    optional "zone_append_total_time_ns" => zone_append_total_time_ns,
     required "flush_total_time_ns" => flush_total_time_ns,
     required "unmap_total_time_ns" => unmap_total_time_ns,
     required "wr_highest_offset" => wr_highest_offset,
     required "rd_merged" => rd_merged,
     required "wr_merged" => wr_merged,
-    required "zone_append_merged" => zone_append_merged,
+    optional "zone_append_merged" => zone_append_merged,
     required "unmap_merged" => unmap_merged,
     optional "idle_time_ns" => idle_time_ns,
     required "failed_rd_operations" => failed_rd_operations,
     required "failed_wr_operations" => failed_wr_operations,
-    required "failed_zone_append_operations" => failed_zone_append_operations,
+    optional "failed_zone_append_operations" => failed_zone_append_operations,
     required "failed_flush_operations" => failed_flush_operations,
     required "failed_unmap_operations" => failed_unmap_operations,
     required "invalid_rd_operations" => invalid_rd_operations,
     required "invalid_wr_operations" => invalid_wr_operations,
-    required "invalid_zone_append_operations" => invalid_zone_append_operations,
+    optional "invalid_zone_append_operations" => invalid_zone_append_operations,
     required "invalid_flush_operations" => invalid_flush_operations,
     required "invalid_unmap_operations" => invalid_unmap_operations,
     required "account_invalid" => account_invalid,
@@ -1183,11 +1237,11 @@ pub struct BlockDeviceTimedStats {
     /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
     /// `min_zone_append_latency_ns`, since 8.1.
-    pub min_zone_append_latency_ns: i64,
+    pub min_zone_append_latency_ns: Option<i64>,
     /// `max_zone_append_latency_ns`, since 8.1.
-    pub max_zone_append_latency_ns: i64,
+    pub max_zone_append_latency_ns: Option<i64>,
     /// `avg_zone_append_latency_ns`, since 8.1.
-    pub avg_zone_append_latency_ns: i64,
+    pub avg_zone_append_latency_ns: Option<i64>,
     /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
     /// `max_flush_latency_ns`.
@@ -1199,7 +1253,7 @@ pub struct BlockDeviceTimedStats {
     /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
     /// `avg_zone_append_queue_depth`, since 8.1.
-    pub avg_zone_append_queue_depth: f64,
+    pub avg_zone_append_queue_depth: Option<f64>,
 }
 
 impl BlockDeviceTimedStats {
@@ -1213,15 +1267,11 @@ impl BlockDeviceTimedStats {
         min_wr_latency_ns: i64,
         max_wr_latency_ns: i64,
         avg_wr_latency_ns: i64,
-        min_zone_append_latency_ns: i64,
-        max_zone_append_latency_ns: i64,
-        avg_zone_append_latency_ns: i64,
         min_flush_latency_ns: i64,
         max_flush_latency_ns: i64,
         avg_flush_latency_ns: i64,
         avg_rd_queue_depth: f64,
         avg_wr_queue_depth: f64,
-        avg_zone_append_queue_depth: f64,
     ) -> Self {
         Self {
             interval_length,
@@ -1231,16 +1281,56 @@ impl BlockDeviceTimedStats {
             min_wr_latency_ns,
             max_wr_latency_ns,
             avg_wr_latency_ns,
-            min_zone_append_latency_ns,
-            max_zone_append_latency_ns,
-            avg_zone_append_latency_ns,
+            min_zone_append_latency_ns: None,
+            max_zone_append_latency_ns: None,
+            avg_zone_append_latency_ns: None,
             min_flush_latency_ns,
             max_flush_latency_ns,
             avg_flush_latency_ns,
             avg_rd_queue_depth,
             avg_wr_queue_depth,
-            avg_zone_append_queue_depth,
+            avg_zone_append_queue_depth: None,
         }
+    }
+
+    /// Sets `min_zone_append_latency_ns`.
+    #[must_use]
+    pub fn min_zone_append_latency_ns(
+        mut self,
+        min_zone_append_latency_ns: i64,
+    ) -> Self {
+        self.min_zone_append_latency_ns = Some(min_zone_append_latency_ns);
+        self
+    }
+
+    /// Sets `max_zone_append_latency_ns`.
+    #[must_use]
+    pub fn max_zone_append_latency_ns(
+        mut self,
+        max_zone_append_latency_ns: i64,
+    ) -> Self {
+        self.max_zone_append_latency_ns = Some(max_zone_append_latency_ns);
+        self
+    }
+
+    /// Sets `avg_zone_append_latency_ns`.
+    #[must_use]
+    pub fn avg_zone_append_latency_ns(
+        mut self,
+        avg_zone_append_latency_ns: i64,
+    ) -> Self {
+        self.avg_zone_append_latency_ns = Some(avg_zone_append_latency_ns);
+        self
+    }
+
+    /// Sets `avg_zone_append_queue_depth`.
+    #[must_use]
+    pub fn avg_zone_append_queue_depth(
+        mut self,
+        avg_zone_append_queue_depth: f64,
+    ) -> Self {
+        self.avg_zone_append_queue_depth = Some(avg_zone_append_queue_depth);
+        self
     }
 }
 
@@ -1252,15 +1342,15 @@ qmp_types::json_struct!(BlockDeviceTimedStats {
     required "min_wr_latency_ns" => min_wr_latency_ns,
     required "max_wr_latency_ns" => max_wr_latency_ns,
     required "avg_wr_latency_ns" => avg_wr_latency_ns,
-    required "min_zone_append_latency_ns" => min_zone_append_latency_ns,
-    required "max_zone_append_latency_ns" => max_zone_append_latency_ns,
-    required "avg_zone_append_latency_ns" => avg_zone_append_latency_ns,
+    optional "min_zone_append_latency_ns" => min_zone_append_latency_ns,
+    optional "max_zone_append_latency_ns" => max_zone_append_latency_ns,
+    optional "avg_zone_append_latency_ns" => avg_zone_append_latency_ns,
     required "min_flush_latency_ns" => min_flush_latency_ns,
     required "max_flush_latency_ns" => max_flush_latency_ns,
     required "avg_flush_latency_ns" => avg_flush_latency_ns,
     required "avg_rd_queue_depth" => avg_rd_queue_depth,
     required "avg_wr_queue_depth" => avg_wr_queue_depth,
-    required "avg_zone_append_queue_depth" => avg_zone_append_queue_depth,
+    optional "avg_zone_append_queue_depth" => avg_zone_append_queue_depth,
 });
 
 /// QAPI struct `BlockDirtyBitmap`, since 2.4.

@@ -397,7 +397,7 @@ pub struct QCryptoBlockInfoLuks {
     /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
     /// `detached-header`, since 9.0.
-    pub detached_header: bool,
+    pub detached_header: Option<bool>,
     /// `payload-offset`.
     pub payload_offset: i64,
     /// `master-key-iters`.
@@ -416,7 +416,6 @@ impl QCryptoBlockInfoLuks {
         cipher_mode: QCryptoCipherMode,
         ivgen_alg: QCryptoIvGenAlgo,
         hash_alg: QCryptoHashAlgo,
-        detached_header: bool,
         payload_offset: i64,
         master_key_iters: i64,
         uuid: impl Into<String>,
@@ -428,7 +427,7 @@ impl QCryptoBlockInfoLuks {
             ivgen_alg,
             ivgen_hash_alg: None,
             hash_alg,
-            detached_header,
+            detached_header: None,
             payload_offset,
             master_key_iters,
             uuid: uuid.into(),
@@ -442,6 +441,13 @@ impl QCryptoBlockInfoLuks {
         self.ivgen_hash_alg = Some(ivgen_hash_alg);
         self
     }
+
+    /// Sets `detached-header`.
+    #[must_use]
+    pub fn detached_header(mut self, detached_header: bool) -> Self {
+        self.detached_header = Some(detached_header);
+        self
+    }
 }
 
 qmp_types::json_struct!(QCryptoBlockInfoLuks {
@@ -450,7 +456,7 @@ qmp_types::json_struct!(QCryptoBlockInfoLuks {
     required "ivgen-alg" => ivgen_alg,
     optional "ivgen-hash-alg" => ivgen_hash_alg,
     required "hash-alg" => hash_alg,
-    required "detached-header" => detached_header,
+    optional "detached-header" => detached_header,
     required "payload-offset" => payload_offset,
     required "master-key-iters" => master_key_iters,
     required "uuid" => uuid,

@@ -240,7 +240,7 @@ pub struct CpuInfoFast {
     /// `cpu-index`.
     pub cpu_index: i64,
     /// `qom-type`, since 10.1.
-    pub qom_type: String,
+    pub qom_type: Option<String>,
     /// `qom-path`.
     pub qom_path: String,
     /// `thread-id`.
@@ -255,18 +255,24 @@ impl CpuInfoFast {
     pub fn new(
         target: impl Into<CpuInfoFastBranch>,
         cpu_index: i64,
-        qom_type: impl Into<String>,
         qom_path: impl Into<String>,
         thread_id: i64,
     ) -> Self {
         Self {
             target: target.into(),
             cpu_index,
-            qom_type: qom_type.into(),
+            qom_type: None,
             qom_path: qom_path.into(),
             thread_id,
             props: None,
         }
+    }
+
+    /// Sets `qom-type`.
+    #[must_use]
+    pub fn qom_type(mut self, qom_type: impl Into<String>) -> Self {
+        self.qom_type = Some(qom_type.into());
+        self
     }
 
     /// Sets `props`.
@@ -280,7 +286,7 @@ impl CpuInfoFast {
 qmp_types::json_union!(CpuInfoFast {
     tag "target" => target,
     required "cpu-index" => cpu_index,
-    required "qom-type" => qom_type,
+    optional "qom-type" => qom_type,
     required "qom-path" => qom_path,
     required "thread-id" => thread_id,
     optional "props" => props,
@@ -1180,7 +1186,7 @@ pub struct MachineInfo {
     /// `default-ram-id`, since 5.2.
     pub default_ram_id: Option<String>,
     /// `acpi`, since 8.0.
-    pub acpi: bool,
+    pub acpi: Option<bool>,
     /// `compat-props`, since 9.1, unstable.
     pub compat_props: Option<Vec<CompatProperty>>,
 }
@@ -1194,7 +1200,6 @@ impl MachineInfo {
         hotpluggable_cpus: bool,
         numa_mem_supported: bool,
         deprecated: bool,
-        acpi: bool,
     ) -> Self {
         Self {
             name: name.into(),
@@ -1206,7 +1211,7 @@ impl MachineInfo {
             deprecated,
             default_cpu_type: None,
             default_ram_id: None,
-            acpi,
+            acpi: None,
             compat_props: None,
         }
     }
@@ -1239,6 +1244,13 @@ impl MachineInfo {
         self
     }
 
+    /// Sets `acpi`.
+    #[must_use]
+    pub fn acpi(mut self, acpi: bool) -> Self {
+        self.acpi = Some(acpi);
+        self
+    }
+
     /// Sets `compat-props`.
     #[must_use]
     pub fn compat_props(mut self, compat_props: impl Into<Vec<CompatProperty>>) -> Self {
@@ -1257,7 +1269,7 @@ qmp_types::json_struct!(MachineInfo {
     required "deprecated" => deprecated,
     optional "default-cpu-type" => default_cpu_type,
     optional "default-ram-id" => default_ram_id,
-    required "acpi" => acpi,
+    optional "acpi" => acpi,
     optional "compat-props" => compat_props,
 });
 
@@ -2099,7 +2111,7 @@ pub struct SgxEpcDeviceInfo {
     /// `size`.
     pub size: u64,
     /// `node`, since 7.0.
-    pub node: i64,
+    pub node: Option<i64>,
     /// `memdev`.
     pub memdev: String,
 }
@@ -2107,12 +2119,12 @@ pub struct SgxEpcDeviceInfo {
 impl SgxEpcDeviceInfo {
     /// With the members that are required.
     #[must_use]
-    pub fn new(memaddr: u64, size: u64, node: i64, memdev: impl Into<String>) -> Self {
+    pub fn new(memaddr: u64, size: u64, memdev: impl Into<String>) -> Self {
         Self {
             id: None,
             memaddr,
             size,
-            node,
+            node: None,
             memdev: memdev.into(),
         }
     }
@@ -2123,13 +2135,20 @@ impl SgxEpcDeviceInfo {
         self.id = Some(id.into());
         self
     }
+
+    /// Sets `node`.
+    #[must_use]
+    pub fn node(mut self, node: i64) -> Self {
+        self.node = Some(node);
+        self
+    }
 }
 
 qmp_types::json_struct!(SgxEpcDeviceInfo {
     optional "id" => id,
     required "memaddr" => memaddr,
     required "size" => size,
-    required "node" => node,
+    optional "node" => node,
     required "memdev" => memdev,
 });
 

@@ -308,7 +308,7 @@ pub struct DirtyRateInfo {
     /// `calc-time`.
     pub calc_time: i64,
     /// `calc-time-unit`, since 8.2.
-    pub calc_time_unit: TimeUnit,
+    pub calc_time_unit: Option<TimeUnit>,
     /// `sample-pages`, since 6.1.
     pub sample_pages: u64,
     /// `mode`, since 6.2.
@@ -324,7 +324,6 @@ impl DirtyRateInfo {
         status: DirtyRateStatus,
         start_time: i64,
         calc_time: i64,
-        calc_time_unit: TimeUnit,
         sample_pages: u64,
         mode: DirtyRateMeasureMode,
     ) -> Self {
@@ -333,7 +332,7 @@ impl DirtyRateInfo {
             status,
             start_time,
             calc_time,
-            calc_time_unit,
+            calc_time_unit: None,
             sample_pages,
             mode,
             vcpu_dirty_rate: None,
@@ -344,6 +343,13 @@ impl DirtyRateInfo {
     #[must_use]
     pub fn dirty_rate(mut self, dirty_rate: i64) -> Self {
         self.dirty_rate = Some(dirty_rate);
+        self
+    }
+
+    /// Sets `calc-time-unit`.
+    #[must_use]
+    pub fn calc_time_unit(mut self, calc_time_unit: TimeUnit) -> Self {
+        self.calc_time_unit = Some(calc_time_unit);
         self
     }
 
@@ -363,7 +369,7 @@ qmp_types::json_struct!(DirtyRateInfo {
     required "status" => status,
     required "start-time" => start_time,
     required "calc-time" => calc_time,
-    required "calc-time-unit" => calc_time_unit,
+    optional "calc-time-unit" => calc_time_unit,
     required "sample-pages" => sample_pages,
     required "mode" => mode,
     optional "vcpu-dirty-rate" => vcpu_dirty_rate,
@@ -1826,13 +1832,13 @@ pub struct MigrationStats {
     /// `pages-per-second`, since 4.0.
     pub pages_per_second: u64,
     /// `precopy-bytes`, since 7.0.
-    pub precopy_bytes: u64,
+    pub precopy_bytes: Option<u64>,
     /// `downtime-bytes`, since 7.0.
-    pub downtime_bytes: u64,
+    pub downtime_bytes: Option<u64>,
     /// `postcopy-bytes`, since 7.0.
-    pub postcopy_bytes: u64,
+    pub postcopy_bytes: Option<u64>,
     /// `dirty-sync-missed-zero-copy`, since 7.1.
-    pub dirty_sync_missed_zero_copy: u64,
+    pub dirty_sync_missed_zero_copy: Option<u64>,
 }
 
 impl MigrationStats {
@@ -1852,10 +1858,6 @@ impl MigrationStats {
         page_size: i64,
         multifd_bytes: u64,
         pages_per_second: u64,
-        precopy_bytes: u64,
-        downtime_bytes: u64,
-        postcopy_bytes: u64,
-        dirty_sync_missed_zero_copy: u64,
     ) -> Self {
         Self {
             transferred,
@@ -1871,11 +1873,42 @@ impl MigrationStats {
             page_size,
             multifd_bytes,
             pages_per_second,
-            precopy_bytes,
-            downtime_bytes,
-            postcopy_bytes,
-            dirty_sync_missed_zero_copy,
+            precopy_bytes: None,
+            downtime_bytes: None,
+            postcopy_bytes: None,
+            dirty_sync_missed_zero_copy: None,
         }
+    }
+
+    /// Sets `precopy-bytes`.
+    #[must_use]
+    pub fn precopy_bytes(mut self, precopy_bytes: u64) -> Self {
+        self.precopy_bytes = Some(precopy_bytes);
+        self
+    }
+
+    /// Sets `downtime-bytes`.
+    #[must_use]
+    pub fn downtime_bytes(mut self, downtime_bytes: u64) -> Self {
+        self.downtime_bytes = Some(downtime_bytes);
+        self
+    }
+
+    /// Sets `postcopy-bytes`.
+    #[must_use]
+    pub fn postcopy_bytes(mut self, postcopy_bytes: u64) -> Self {
+        self.postcopy_bytes = Some(postcopy_bytes);
+        self
+    }
+
+    /// Sets `dirty-sync-missed-zero-copy`.
+    #[must_use]
+    pub fn dirty_sync_missed_zero_copy(
+        mut self,
+        dirty_sync_missed_zero_copy: u64,
+    ) -> Self {
+        self.dirty_sync_missed_zero_copy = Some(dirty_sync_missed_zero_copy);
+        self
     }
 }
 
@@ -1893,10 +1926,10 @@ qmp_types::json_struct!(MigrationStats {
     required "page-size" => page_size,
     required "multifd-bytes" => multifd_bytes,
     required "pages-per-second" => pages_per_second,
-    required "precopy-bytes" => precopy_bytes,
-    required "downtime-bytes" => downtime_bytes,
-    required "postcopy-bytes" => postcopy_bytes,
-    required "dirty-sync-missed-zero-copy" => dirty_sync_missed_zero_copy,
+    optional "precopy-bytes" => precopy_bytes,
+    optional "downtime-bytes" => downtime_bytes,
+    optional "postcopy-bytes" => postcopy_bytes,
+    optional "dirty-sync-missed-zero-copy" => dirty_sync_missed_zero_copy,
 });
 
 /// QAPI enum `MigrationStatus`, since 2.3.

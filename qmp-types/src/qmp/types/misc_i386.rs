@@ -120,7 +120,7 @@ pub struct SevCapability {
     /// `cert-chain`.
     pub cert_chain: String,
     /// `cpu0-id`, since 7.1.
-    pub cpu0_id: String,
+    pub cpu0_id: Option<String>,
     /// `cbitpos`.
     pub cbitpos: i64,
     /// `reduced-phys-bits`.
@@ -133,24 +133,30 @@ impl SevCapability {
     pub fn new(
         pdh: impl Into<String>,
         cert_chain: impl Into<String>,
-        cpu0_id: impl Into<String>,
         cbitpos: i64,
         reduced_phys_bits: i64,
     ) -> Self {
         Self {
             pdh: pdh.into(),
             cert_chain: cert_chain.into(),
-            cpu0_id: cpu0_id.into(),
+            cpu0_id: None,
             cbitpos,
             reduced_phys_bits,
         }
+    }
+
+    /// Sets `cpu0-id`.
+    #[must_use]
+    pub fn cpu0_id(mut self, cpu0_id: impl Into<String>) -> Self {
+        self.cpu0_id = Some(cpu0_id.into());
+        self
     }
 }
 
 qmp_types::json_struct!(SevCapability {
     required "pdh" => pdh,
     required "cert-chain" => cert_chain,
-    required "cpu0-id" => cpu0_id,
+    optional "cpu0-id" => cpu0_id,
     required "cbitpos" => cbitpos,
     required "reduced-phys-bits" => reduced_phys_bits,
 });
@@ -394,26 +400,27 @@ pub struct SgxInfo {
     /// `flc`.
     pub flc: bool,
     /// `sections`, since 7.0.
-    pub sections: Vec<SgxEpcSection>,
+    pub sections: Option<Vec<SgxEpcSection>>,
 }
 
 impl SgxInfo {
     /// With the members that are required.
     #[must_use]
-    pub fn new(
-        sgx: bool,
-        sgx1: bool,
-        sgx2: bool,
-        flc: bool,
-        sections: impl Into<Vec<SgxEpcSection>>,
-    ) -> Self {
+    pub fn new(sgx: bool, sgx1: bool, sgx2: bool, flc: bool) -> Self {
         Self {
             sgx,
             sgx1,
             sgx2,
             flc,
-            sections: sections.into(),
+            sections: None,
         }
+    }
+
+    /// Sets `sections`.
+    #[must_use]
+    pub fn sections(mut self, sections: impl Into<Vec<SgxEpcSection>>) -> Self {
+        self.sections = Some(sections.into());
+        self
     }
 }
 
@@ -422,5 +429,5 @@ qmp_types::json_struct!(SgxInfo {
     required "sgx1" => sgx1,
     required "sgx2" => sgx2,
     required "flc" => flc,
-    required "sections" => sections,
+    optional "sections" => sections,
 });

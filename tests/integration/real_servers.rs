@@ -1,0 +1,189 @@
+//! The typed API against real servers.
+
+use std::path::Path;
+use std::time::Duration;
+
+use integration_tests::required;
+use integration_tests::server::{Kind, Server};
+use qmp_client::Error;
+use qmp_client::blocking::Client;
+use qmp_types::qmp::types::{
+    BlockDeviceInfo, BlockdevCreateOptions, BlockdevCreateOptionsFile, BlockdevCreateOptionsQcow2,
+    BlockdevOptions, BlockdevOptionsBranch, BlockdevOptionsFile, BlockdevOptionsNull, BlockdevOptionsQcow2,
+    JobStatus, JobType,
+};
+use qmp_types::qmp::{AnyEvent, commands};
+use qmp_types::{Command, ErrorClass};
+
+const MIB: i64 = 1024 * 1024;
+
+/// Runs a test against the installed server of a kind.
+fn on_installed(kind: Kind, test: impl Fn(&mut Server, &mut Client)) {
+    let Some(program) = required(kind.installed()) else { return };
+    let mut server = Server::start(kind, &program);
+    let mut client = server.connect();
+    test(&mut server, &mut client);
+}
+
+#[test]
+fn storage_daemon_introduces_itself() {
+    on_installed(Kind::StorageDaemon, |_, client| introduces_itself(client));
+}
+
+#[test]
+fn system_emulator_introduces_itself() {
+    on_installed(Kind::System, |_, client| {
+        introduces_itself(client);
+        let status = client.execute(&commands::QueryStatus::new()).unwrap();
+        assert!(status.running, "{status:?}");
+        assert_eq!(client.execute(&commands::QueryBlock::new()).unwrap(), []);
+    });
+}
+
+#[test]
+fn further_releases() {
+    for kind in [Kind::StorageDaemon, Kind::System] {
+        for program in kind.further_releases() {
+            let mut server = Server::start(kind, &program);
+            let mut client = server.connect();
+            introduces_itself(&mut client);
+            block_devices(&mut server, &mut client);
+            client.execute(&commands::Quit::new()).unwrap();
+            assert!(server.wait().success());
+        }
+    }
+}
+
+/// The greeting, the version and the commands agree with each other and with the bindings.
+fn introduces_itself(client: &mut Client) {
+    let greeted = client.greeting().version.qemu;
+    let version = client.execute(&commands::QueryVersion::new()).unwrap().qemu;
+    assert_eq!(
+        (version.major, version.minor, version.micro),
+        (greeted.major.into(), greeted.minor.into(), greeted.micro.into())
+    );
+
+    let known = client.execute(&commands::QueryCommands::new()).unwrap();
+    for name in [commands::Quit::NAME, commands::BlockdevAdd::NAME, commands::QueryJobs::NAME] {
+        assert!(known.iter().any(|command| command.name == name), "{name}");
+    }
+    let schema = client.execute(&commands::QueryQmpSchema::new()).unwrap();
+    assert!(schema.len() > 300, "{} entities", schema.len());
+}
+
+#[test]
+fn storage_daemon_block_devices() {
+    on_installed(Kind::StorageDaemon, block_devices);
+}
+
+#[test]
+fn system_emulator_block_devices() {
+    on_installed(Kind::System, block_devices);
+}
+
+fn block_devices(server: &mut Server, client: &mut Client) {
+    null_node(client);
+    let image = server.folder().join("image.qcow2");
+    qcow2_over_file(client, &image);
+    unknown_node(client);
+}
+
+fn null_node(client: &mut Client) {
+    let options = BlockdevOptionsBranch::NullCo(BlockdevOptionsNull::new().size(MIB).read_zeroes(true));
+    let options = BlockdevOptions::new(options).node_name("null").read_only(true);
+    client.execute(&commands::BlockdevAdd::new(options)).unwrap();
+    let node = named_node(client, "null");
+    assert_eq!((node.drv.as_str(), node.ro), ("null-co", true));
+    assert_eq!(node.image.virtual_size, MIB);
+    client.execute(&commands::BlockdevDel::new("null")).unwrap();
+}
+
+fn qcow2_over_file(client: &mut Client, image: &Path) {
+    let path = image.to_str().unwrap();
+    run_create_job(client, "create-file", BlockdevCreateOptionsFile::new(path, 0));
+    let file = BlockdevOptionsBranch::File(BlockdevOptionsFile::new(path));
+    client.execute(&commands::BlockdevAdd::new(BlockdevOptions::new(file).node_name("file"))).unwrap();
+
+    let qcow2 = BlockdevCreateOptionsQcow2::new("file", 64 * MIB.unsigned_abs()).cluster_size(65536);
+    run_create_job(client, "create-qcow2", qcow2);
+    let qcow2 = BlockdevOptionsQcow2::new("file").lazy_refcounts(true);
+    client.execute(&commands::BlockdevAdd::new(BlockdevOptions::new(qcow2).node_name("disk"))).unwrap();
+
+    let nodes = client.execute(&commands::QueryNamedBlockNodes::new()).unwrap();
+    let mut names: Vec<_> = nodes.iter().map(|node| node.node_name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["disk", "file"]);
+    let disk = named_node(client, "disk");
+    assert_eq!((disk.drv.as_str(), disk.image.cluster_size), ("qcow2", Some(65536)));
+    assert_eq!(disk.image.virtual_size, 64 * MIB);
+    assert!(disk.image.format_specific.is_some());
+
+    for node in ["disk", "file"] {
+        client.execute(&commands::BlockdevDel::new(node)).unwrap();
+    }
+    assert_eq!(client.execute(&commands::QueryNamedBlockNodes::new()).unwrap(), []);
+}
+
+fn named_node(client: &mut Client, name: &str) -> BlockDeviceInfo {
+    let nodes = client.execute(&commands::QueryNamedBlockNodes::new()).unwrap();
+    nodes.into_iter().find(|node| node.node_name == name).unwrap()
+}
+
+/// Runs a job to its end, which typed events announce.
+fn run_create_job(client: &mut Client, id: &str, options: impl Into<BlockdevCreateOptions>) {
+    client.execute(&commands::BlockdevCreate::new(id, options)).unwrap();
+    let mut seen = Vec::new();
+    while seen.last() != Some(&JobStatus::Concluded) {
+        let event = client.next_event::<AnyEvent>(Duration::from_secs(30)).unwrap();
+        let event = event.unwrap_or_else(|| panic!("job {id} came as far as {seen:?}"));
+        assert!(event.timestamp.seconds > 0);
+        // A job that was dismissed earlier may still have something to say.
+        match event.event {
+            AnyEvent::JobStatusChange(change) if change.id == id => seen.push(change.status),
+            _ => {}
+        }
+    }
+    assert_eq!(seen.first(), Some(&JobStatus::Created));
+    let jobs = client.execute(&commands::QueryJobs::new()).unwrap();
+    let job = jobs.iter().find(|job| job.id == id).unwrap();
+    assert_eq!((&job.r#type, job.error.as_deref()), (&JobType::Create, None));
+    client.execute(&commands::JobDismiss::new(id)).unwrap();
+}
+
+fn unknown_node(client: &mut Client) {
+    let error = client.execute(&commands::BlockdevDel::new("nobody")).unwrap_err();
+    let Error::Server { command, error } = error else { panic!("{error}") };
+    assert_eq!((&*command, &error.class), ("blockdev-del", &ErrorClass::GenericError));
+    assert!(error.desc.contains("nobody"), "{error}");
+}
+
+#[test]
+fn an_unknown_command_is_a_typed_error() {
+    // The storage daemon has no machine, and so no status.
+    on_installed(Kind::StorageDaemon, |_, client| {
+        let error = client.execute(&commands::QueryStatus::new()).unwrap_err();
+        let Error::Server { error, .. } = error else { panic!("{error}") };
+        assert_eq!(error.class, ErrorClass::CommandNotFound);
+    });
+}
+
+#[test]
+fn events_are_typed() {
+    on_installed(Kind::System, |_, client| {
+        client.execute(&commands::Stop::new()).unwrap();
+        client.execute(&commands::Cont::new()).unwrap();
+        let mut next = || client.next_event::<AnyEvent>(Duration::from_secs(30)).unwrap().unwrap().event;
+        assert!(matches!(next(), AnyEvent::Stop(_)));
+        assert!(matches!(next(), AnyEvent::Resume(_)));
+    });
+}
+
+#[test]
+fn quit_ends_the_server() {
+    for kind in [Kind::StorageDaemon, Kind::System] {
+        on_installed(kind, |server, client| {
+            client.execute(&commands::Quit::new()).unwrap();
+            assert!(server.wait().success());
+        });
+    }
+}
