@@ -5,3 +5,4 @@
 mod bindings;
 mod oracle;
 mod real_servers;
+mod xtask;

@@ -179,6 +179,15 @@ fn events_are_typed() {
 }
 
 #[test]
+fn a_server_can_be_connected_to_while_it_starts() {
+    for _ in 0..10 {
+        on_installed(Kind::StorageDaemon, |_, client| {
+            client.execute(&commands::QueryVersion::new()).unwrap();
+        });
+    }
+}
+
+#[test]
 fn quit_ends_the_server() {
     for kind in [Kind::StorageDaemon, Kind::System] {
         on_installed(kind, |server, client| {

@@ -116,7 +116,7 @@ impl Server {
             if let Ok(Some(status)) = self.process.try_wait() {
                 panic!("the server ended, {status}: {}", self.errors());
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -100,7 +100,7 @@ fn newest_snapshot_or(read: Release) -> Result<Newest, Error> {
 fn write_committed(release: &Release) -> Result<(), Error> {
     let files = all_bindings(release)?;
     write_reporting(&workspace::bindings(), &files)?;
-    for stale in check::stale(&files)? {
+    for stale in check::stale(&workspace::bindings(), &files)? {
         std::fs::remove_file(&stale).map_err(|source| Error::Io {
             action: "remove",
             path: stale.clone(),
@@ -113,10 +113,12 @@ fn write_committed(release: &Release) -> Result<(), Error> {
 
 fn write_reporting(folder: &Path, files: &[File]) -> Result<(), Error> {
     let written = write(folder, files)?;
-    for path in &written.changed {
-        report(&format!("wrote {}", workspace::shown(path)));
-    }
-    report(&format!("{} files in {} are up to date", written.unchanged, workspace::shown(folder)));
+    report(&format!(
+        "{}: {} files written, {} up to date",
+        workspace::shown(folder),
+        written.changed.len(),
+        written.unchanged
+    ));
     Ok(())
 }
 

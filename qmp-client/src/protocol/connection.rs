@@ -63,7 +63,8 @@ pub enum State {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Received {
-    /// The server's greeting: the first message of a connection.
+    /// The server's greeting: the first message of a connection. A server that is just starting may repeat
+    /// it before it answers the negotiation.
     Greeting(Greeting),
     /// Capabilities are negotiated: the connection is [`State::Ready`].
     Ready,
@@ -244,6 +245,9 @@ impl Connection {
                 self.stage = Stage::Negotiating(None);
                 Ok(Received::Greeting(greeting))
             }
+            // QEMU greets twice a client that connects between the opening of the socket and the making of
+            // the monitor on it. It reads nothing until both are out, so the negotiation stands.
+            (Stage::Negotiating(_), Message::Greeting(greeting)) => Ok(Received::Greeting(greeting)),
             (_, Message::Greeting(_)) => Err(ProtocolError::Malformed("a second greeting".into())),
             (_, Message::Event(event)) => Ok(Received::Event(event)),
             (_, Message::Reply { id, has_id, outcome }) => {

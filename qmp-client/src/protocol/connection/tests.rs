@@ -82,6 +82,16 @@ fn a_greeting_may_be_pretty_printed() {
 }
 
 #[test]
+fn a_server_that_is_just_starting_greets_twice() {
+    let mut connection = greeted();
+    let mut out = Vec::new();
+    connection.negotiate(&mut out).unwrap();
+    assert_eq!(take(&mut connection, GREETING), ["greeting"]);
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 1}"#), ["ready"]);
+    assert_eq!(connection.state(), State::Ready);
+}
+
+#[test]
 fn bytes_without_a_greeting_end_the_connection() {
     let mut connection = Connection::new(10);
     assert_eq!(take(&mut connection, "220 mail ESMTP"), ["no greeting in 10 bytes"]);
