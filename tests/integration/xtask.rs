@@ -76,7 +76,7 @@ fn mistakes_of_a_tree_write_nothing() {
     }
     let agent = tree.path().join(SchemaName::Qga.root_file());
     fs::write(&agent, "{ 'command': 'ok',\n  'data': { 'x': 'Srt' } }\n").unwrap();
-    fails(&run(), 1, "qga/qapi-schema.json:2:20: error: unknown type 'Srt'");
+    fails(&run(), 1, "qga/qapi-schema.json:2:18: error: unknown type 'Srt'");
     fs::write(&agent, "{ 'command': 'ok' ]\n").unwrap();
     fails(&run(), 1, "qga/qapi-schema.json:1:19: error: ");
     fs::write(&agent, b"{ 'command': '\xff' }").unwrap();
