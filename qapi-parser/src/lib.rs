@@ -20,6 +20,9 @@
 //! items of a file and the documentation reader make one file's part of the tree; the parser follows the includes. Every
 //! stage reports [`Diagnostic`]s, which [`render()`] shows.
 
+// pest's derive, without its feature `std`, names it.
+extern crate alloc;
+
 pub mod ast;
 pub mod doc;
 pub mod source;

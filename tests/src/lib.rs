@@ -8,3 +8,8 @@ pub mod server;
 pub mod shared;
 
 pub use requirement::{Requirement, required};
+
+/// The examples of the readme compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
