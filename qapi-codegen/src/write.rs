@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::File;
 
-/// What [`write`] did.
+/// What [`write()`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// The files that were new or changed.

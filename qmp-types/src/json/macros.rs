@@ -229,7 +229,7 @@ macro_rules! json_enum {
     };
 }
 
-/// JSON for a union: an enum with [`json_branches!`], or a struct whose tag field is such an enum.
+/// JSON for a union: an enum with [`json_branches!`](crate::json_branches), or a struct whose tag field is such an enum.
 #[macro_export]
 macro_rules! json_union {
     ($type:ident, $tag:literal) => {
