@@ -1,0 +1,227 @@
+//! Types: built-in, enums, objects, arrays, alternates.
+
+use super::{Condition, Entity, Feature, TypeId};
+
+/// A type.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// Name, place, condition, features, documentation.
+    pub entity: Entity,
+    /// Whether it was made for a definition instead of being defined: arrays and inline members.
+    pub implicit: bool,
+    /// What kind of type it is.
+    pub kind: TypeKind,
+}
+
+/// The kinds of types.
+#[derive(Debug, Clone)]
+pub enum TypeKind {
+    /// A type that the language provides.
+    Builtin(Builtin),
+    /// An enumeration.
+    Enum(Enum),
+    /// A struct or a union.
+    Object(Object),
+    /// An array of the type.
+    Array(TypeId),
+    /// A choice by JSON type.
+    Alternate(Alternate),
+}
+
+/// The types that the language provides (`docs/devel/qapi-code-gen.rst`, section *Built-in Types*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Builtin {
+    /// Text.
+    Str,
+    /// A floating-point number.
+    Number,
+    /// A signed integer of 64 bits.
+    Int,
+    /// A signed integer of 8 bits.
+    Int8,
+    /// A signed integer of 16 bits.
+    Int16,
+    /// A signed integer of 32 bits.
+    Int32,
+    /// A signed integer of 64 bits.
+    Int64,
+    /// An unsigned integer of 8 bits.
+    Uint8,
+    /// An unsigned integer of 16 bits.
+    Uint16,
+    /// An unsigned integer of 32 bits.
+    Uint32,
+    /// An unsigned integer of 64 bits.
+    Uint64,
+    /// An unsigned integer of 64 bits that counts bytes.
+    Size,
+    /// A boolean.
+    Bool,
+    /// Any JSON value.
+    Any,
+    /// JSON's null.
+    Null,
+}
+
+impl Builtin {
+    /// All of them, in the order in which QEMU's front end defines them.
+    pub const ALL: [Self; 15] = [
+        Self::Str,
+        Self::Number,
+        Self::Int,
+        Self::Int8,
+        Self::Int16,
+        Self::Int32,
+        Self::Int64,
+        Self::Uint8,
+        Self::Uint16,
+        Self::Uint32,
+        Self::Uint64,
+        Self::Size,
+        Self::Bool,
+        Self::Any,
+        Self::Null,
+    ];
+
+    /// The name in schemas.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Str => "str",
+            Self::Number => "number",
+            Self::Int => "int",
+            Self::Int8 => "int8",
+            Self::Int16 => "int16",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Uint8 => "uint8",
+            Self::Uint16 => "uint16",
+            Self::Uint32 => "uint32",
+            Self::Uint64 => "uint64",
+            Self::Size => "size",
+            Self::Bool => "bool",
+            Self::Any => "any",
+            Self::Null => "null",
+        }
+    }
+}
+
+/// The type of a JSON value, as far as alternates tell values apart by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JsonType {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// A boolean.
+    Bool,
+    /// An object.
+    Object,
+    /// An array.
+    Array,
+    /// Null.
+    Null,
+}
+
+/// An enumeration.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// The values, in the order of the schema.
+    pub values: Vec<Value>,
+    /// The prefix of the constants in C.
+    pub prefix: Option<String>,
+}
+
+/// A value of an enumeration.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// The name.
+    pub name: String,
+    /// Under which build configuration it exists.
+    pub condition: Option<Condition>,
+    /// Its features.
+    pub features: Vec<Feature>,
+}
+
+/// A struct, or with variants a union.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The type whose members it inherits.
+    pub base: Option<TypeId>,
+    /// The members of its own.
+    pub local_members: Vec<Member>,
+    /// All members, inherited ones first; those of the branches of a union are not among them.
+    pub members: Vec<Member>,
+    /// What makes it a union.
+    pub variants: Option<Variants>,
+}
+
+impl Object {
+    /// Whether it has neither members nor branches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.variants.is_none()
+    }
+}
+
+/// A member of an object.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The name.
+    pub name: String,
+    /// The type.
+    pub type_id: TypeId,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Under which build configuration it exists.
+    pub condition: Option<Condition>,
+    /// Its features.
+    pub features: Vec<Feature>,
+    /// The type that defines it.
+    pub defined_in: TypeId,
+    /// The release that introduced it, where it is younger than the type.
+    pub since: Option<String>,
+}
+
+/// The branches of a union.
+#[derive(Debug, Clone)]
+pub struct Variants {
+    /// The member that selects the branch, an index into [`Object::members`].
+    pub tag: usize,
+    /// One branch for each value of the tag: those of the schema first, in its order, then those that
+    /// were filled in.
+    pub branches: Vec<Branch>,
+}
+
+/// A branch of a union.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// The value of the tag that selects it.
+    pub name: String,
+    /// The object type that holds its members.
+    pub type_id: TypeId,
+    /// Under which build configuration it exists.
+    pub condition: Option<Condition>,
+    /// Whether the schema has it, or it was filled in, without members, for a value without a branch.
+    pub explicit: bool,
+}
+
+/// A choice between types that differ in their JSON type.
+#[derive(Debug, Clone)]
+pub struct Alternate {
+    /// The alternatives, in the order of the schema.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// One of the types of an alternate.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// The name, which does not appear on the wire.
+    pub name: String,
+    /// The type.
+    pub type_id: TypeId,
+    /// The JSON type that selects it.
+    pub json_type: JsonType,
+    /// Under which build configuration it exists.
+    pub condition: Option<Condition>,
+}
