@@ -107,7 +107,7 @@ impl std::error::Error for GenerateError {}
 /// # Errors
 /// When the generated code is not Rust, which would be a mistake of this crate.
 pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<File>, GenerateError> {
-    emit::files(&plan::plan(schema, options), emit::Layout::Folder, header)
+    emit::folder(&plan::plan(schema, options), header)
 }
 
 /// How bindings are generated.

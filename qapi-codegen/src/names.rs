@@ -4,12 +4,13 @@
 //!
 //! 1. Types, values and branches are in `UpperCamelCase`, members in `snake_case`, both by `heck`.
 //! 2. A name that would begin with a digit gets `_` in front.
-//! 3. A keyword becomes a raw identifier (`r#type`); the few that cannot be one get `_` behind.
+//! 3. A keyword becomes a raw identifier (`r#type`); the few that cannot be one get `_` behind, as do modules
+//!    called like a file or folder of the bindings (`types_`).
 //! 4. A type that has the name of something in Rust's prelude, or of something that the generated code
 //!    itself uses, gets `Qapi` in front (`QapiString`).
 //! 5. The enum of a union's branches is named after the union, with `Branch` behind.
 //! 6. A name that is taken in its scope gets a number behind: `Name2`, `member_2`. The order of the schema's
-//!    names decides who comes first.
+//!    names decides who comes first. Fields and the methods that set them are numbered apart.
 
 use std::collections::HashSet;
 
@@ -36,6 +37,7 @@ const RESERVED_TYPES: [&str; 34] = [
     "FromIterator",
     "Hash",
     "Into",
+    "IntoIterator",
     "Iterator",
     "None",
     "Ok",
@@ -50,9 +52,14 @@ const RESERVED_TYPES: [&str; 34] = [
     "String",
     "Sync",
     "ToString",
-    "UnrecognizedBranch",
     "Vec",
 ];
+
+/// Names of modules that mean something else: to Rust, or in the folder of the bindings.
+const RESERVED_MODULES: [&str; 4] = ["commands", "events", "mod", "types"];
+
+/// Keywords that cannot be raw identifiers.
+const NEVER_RAW: [&str; 4] = ["Self", "crate", "self", "super"];
 
 /// The name of a type, a command's or an event's struct, in `UpperCamelCase`.
 pub(crate) fn type_name(name: &str) -> String {
@@ -62,20 +69,22 @@ pub(crate) fn type_name(name: &str) -> String {
 
 /// The name of an enum's variant for a value or a branch.
 pub(crate) fn variant_name(name: &str) -> String {
-    match upper_camel(name) {
-        // The only keyword in camel case, and one that cannot be raw.
-        name if name == "Self" => "Self_".to_owned(),
-        name => name,
-    }
+    upper_camel(name)
 }
 
-/// The name of a field or a module.
-pub(crate) fn snake_name(name: &str) -> String {
-    beginning_as_identifier(ascii(&name.to_snake_case()))
+/// The name of a field.
+pub(crate) fn field_name(name: &str) -> String {
+    usable(ascii(&name.to_snake_case()))
+}
+
+/// The name of a module, and of its file.
+pub(crate) fn module_name(name: &str) -> String {
+    let name = field_name(name);
+    if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
 fn upper_camel(name: &str) -> String {
-    beginning_as_identifier(ascii(&name.to_upper_camel_case()))
+    usable(ascii(&name.to_upper_camel_case()))
 }
 
 /// Identifiers are ASCII here, whatever the schema's names are made of.
@@ -83,8 +92,13 @@ fn ascii(name: &str) -> String {
     name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
 }
 
-fn beginning_as_identifier(name: String) -> String {
-    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() || name == "_" {
+/// The name as an identifier, raw or not.
+fn usable(name: String) -> String {
+    if NEVER_RAW.contains(&name.as_str()) {
+        format!("{name}_")
+    } else if name.is_empty() || name == "_" {
+        "unnamed".to_owned()
+    } else if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("_{name}")
     } else {
         name
@@ -93,15 +107,15 @@ fn beginning_as_identifier(name: String) -> String {
 
 /// The identifier of a name that the functions of this module made.
 pub(crate) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        return Ident::new(name, Span::call_site());
-    }
-    match name {
-        "crate" | "self" | "super" | "Self" | "_" | "__" => {
-            Ident::new(&format!("{name}_"), Span::call_site())
-        }
-        _ => Ident::new_raw(name, Span::call_site()),
-    }
+    // `gen` is a keyword that syn takes for a name.
+    let is_keyword = name == "gen" || syn::parse_str::<Ident>(name).is_err();
+    if is_keyword { Ident::new_raw(name, Span::call_site()) } else { Ident::new(name, Span::call_site()) }
+}
+
+/// A name of the schema as Markdown shows it.
+pub(crate) fn code(name: &str) -> String {
+    let shown: String = name.chars().map(|it| if it == '`' || it.is_control() { '\'' } else { it }).collect();
+    format!("`{shown}`")
 }
 
 /// The names that are taken in a scope.
@@ -151,15 +165,37 @@ mod tests {
         assert_eq!(type_name("STOP"), "Stop");
         assert_eq!(type_name("__com.example_X"), "ComExampleX");
         assert_eq!(variant_name("4k-sectors"), "_4kSectors");
-        assert_eq!(snake_name("io-status"), "io_status");
-        assert_eq!(snake_name("CPU"), "cpu");
-        assert_eq!(snake_name("3d"), "_3d");
+        assert_eq!(field_name("io-status"), "io_status");
+        assert_eq!(field_name("CPU"), "cpu");
+        assert_eq!(field_name("3d"), "_3d");
+    }
+
+    #[test]
+    fn every_keyword_becomes_a_field() {
+        const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum \
+            extern false final fn for gen if impl in let loop macro match mod move mut override priv pub ref \
+            return self Self static struct super trait true try type typeof unsafe unsized use virtual where \
+            while yield";
+        for keyword in KEYWORDS.split_whitespace() {
+            let name = ident(&field_name(keyword)).to_string();
+            assert!(name.starts_with("r#") || name.ends_with('_'), "{keyword} became {name}");
+        }
+    }
+
+    #[test]
+    fn modules_keep_out_of_the_way() {
+        for (name, module) in
+            [("block-core", "block_core"), ("mod", "mod_"), ("types", "types_"), ("self", "self_")]
+        {
+            assert_eq!(module_name(name), module);
+        }
+        assert_eq!(ident(&module_name("type")).to_string(), "r#type");
     }
 
     #[test]
     fn keywords_and_the_prelude() {
-        assert_eq!(ident(&snake_name("type")).to_string(), "r#type");
-        assert_eq!(ident(&snake_name("self")).to_string(), "self_");
+        assert_eq!(ident(&field_name("type")).to_string(), "r#type");
+        assert_eq!(ident(&field_name("self")).to_string(), "self_");
         assert_eq!(ident(&variant_name("self")).to_string(), "Self_");
         assert_eq!(type_name("String"), "QapiString");
         assert_eq!(variant_name("none"), "None");
@@ -167,8 +203,10 @@ mod tests {
 
     #[test]
     fn whatever_the_name_is_it_becomes_an_identifier() {
-        for name in ["", "-", "__", "é", "a'b", "\n", "r#type", "日本", "*/", "1"] {
-            for made in [type_name(name), variant_name(name), snake_name(name)] {
+        for name in
+            ["", "-", "__", "é", "a'b", "\n", "r#type", "日本", "*/", "1", "self", "crate", "gen", "mod"]
+        {
+            for made in [type_name(name), variant_name(name), field_name(name), module_name(name)] {
                 let printed = ident(&made).to_string();
                 assert!(syn::parse_str::<Ident>(&printed).is_ok(), "{name:?} became {printed:?}");
             }

@@ -138,8 +138,12 @@ fn errors_say_where_and_what() {
     fails::<Below>("3", "expected an object, a string or null, found a number");
     fails::<Vec<i8>>("[1, 128]", "[1]: number out of range, expected an integer from -128 to 127");
     fails::<u64>("-1", "number out of range, expected an integer from 0 to 18446744073709551615");
-    fails::<i64>("1.5", "expected an integer, found a fraction");
-    fails::<i64>("01", "not JSON: malformed number");
+    fails::<i64>("1e3", "expected an integer, found a number with fraction or exponent");
+    fails::<i64>("01", "not JSON: invalid number");
+    fails::<f64>("1e999", "number out of range, expected a number that 64 bits can hold");
+    fails::<Disk>(r#"{"path":"a","path":"b"}"#, "member 'path' is there twice");
+    fails::<Socket>(r#"{"type":"none","type":"disk"}"#, "member 'type' is there twice");
+    fails::<Node>(r#"{"kind":"null","name":"n","kind":"disk"}"#, "member 'kind' is there twice");
 }
 
 #[test]
@@ -181,4 +185,37 @@ fn serde_formats_see_plain_types() {
     let other = serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(entries.into_iter());
     let disk: Disk = serde::Deserialize::deserialize(other).unwrap();
     assert_eq!(disk, Disk { path: "p".into(), sectors: None });
+}
+
+#[test]
+fn numbers_come_back_as_they_went() {
+    for number in [6.464_469_871_759_015e-257, 0.1, 1e23, f64::MAX, f64::MIN_POSITIVE, -0.0] {
+        round_trip(&number, &serde_json::to_string(&number).unwrap());
+        let value = serde_json::Value::from(number);
+        round_trip(&value, &value.to_string());
+    }
+    assert_eq!(json::from_str::<u64>("-0").unwrap(), 0);
+    assert_eq!(json::from_str::<i64>("-9223372036854775808").unwrap(), i64::MIN);
+    assert_eq!(json::to_string(&f64::NAN), "null");
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Open {
+    id: Option<String>,
+    extra: serde_json::Map<String, serde_json::Value>,
+}
+json_struct!(Open { optional "id" => id, ..extra });
+
+#[test]
+fn what_is_beyond_the_schema_is_kept() {
+    let open: Open = json::from_str(r#"{"x":[1.5,null],"id":"a","y":{"z":true}}"#).unwrap();
+    assert_eq!(open.extra.len(), 2);
+    round_trip(&open, r#"{"id":"a","x":[1.5,null],"y":{"z":true}}"#);
+    let mut twice = open;
+    twice.extra.insert("id".to_owned(), "b".into());
+    assert_eq!(json::to_string(&twice), r#"{"id":"a","x":[1.5,null],"y":{"z":true}}"#);
+    assert_eq!(
+        serde_json::to_string_pretty(&Open { id: None, extra: serde_json::Map::new() }).unwrap(),
+        "{}"
+    );
 }

@@ -20,6 +20,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
         quote!(#kind => #pattern)
     });
     let conversions = plan.variants.iter().filter_map(|(_, variant)| conversion(&name, variant));
+    let from_null = plan.variants.iter().filter_map(|(_, variant)| conversion_from_null(&name, variant));
     let from_text = plan.variants.iter().filter_map(|(_, variant)| conversion_from_text(&name, variant));
     quote! {
         #attributes
@@ -31,6 +32,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
         qmp_types::json_alternate!(#name, #expected { #(#entries,)* });
         #(#conversions)*
         #(#from_text)*
+        #(#from_null)*
     }
 }
 
@@ -67,6 +69,20 @@ fn conversion_from_text(target: &Ident, variant: &VariantPlan) -> Option<TokenSt
             impl From<&str> for #target {
                 fn from(value: &str) -> Self {
                     Self::#name(value.to_owned())
+                }
+            }
+        }
+    })
+}
+
+/// Null converts from the type that stands for it.
+fn conversion_from_null(target: &Ident, variant: &VariantPlan) -> Option<TokenStream> {
+    let name = ident(&variant.name);
+    variant.data.is_none().then(|| {
+        quote! {
+            impl From<qmp_types::Null> for #target {
+                fn from(_: qmp_types::Null) -> Self {
+                    Self::#name
                 }
             }
         }

@@ -1,31 +1,55 @@
 //! The enums over all commands and over all events.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use crate::names::ident;
+use crate::names::{code, ident};
 use crate::plan::MessagePlan;
+
+/// What an enum is over.
+struct Messages {
+    enum_name: &'static str,
+    module: &'static str,
+    set: &'static str,
+    unrecognized: &'static str,
+    docs: &'static str,
+    unrecognized_docs: &'static str,
+}
 
 /// `AnyCommand`.
 pub(super) fn commands(plans: &[MessagePlan]) -> TokenStream {
-    emit(plans, &format_ident!("AnyCommand"), "command", &format_ident!("commands"))
+    let messages = Messages {
+        enum_name: "AnyCommand",
+        module: "commands",
+        set: "command_set",
+        unrecognized: "UnrecognizedCommand",
+        docs: " Any command of the schema.",
+        unrecognized_docs: " A command that these bindings do not know.",
+    };
+    emit(plans, &messages)
 }
 
 /// `AnyEvent`.
 pub(super) fn events(plans: &[MessagePlan]) -> TokenStream {
-    emit(plans, &format_ident!("AnyEvent"), "event", &format_ident!("events"))
+    let messages = Messages {
+        enum_name: "AnyEvent",
+        module: "events",
+        set: "event_set",
+        unrecognized: "UnrecognizedEvent",
+        docs: " Any event of the schema.",
+        unrecognized_docs: " An event that these bindings do not know.",
+    };
+    emit(plans, &messages)
 }
 
-fn emit(plans: &[MessagePlan], name: &Ident, what: &str, module: &Ident) -> TokenStream {
+fn emit(plans: &[MessagePlan], messages: &Messages) -> TokenStream {
     let mut plans: Vec<_> = plans.iter().collect();
     plans.sort_by_key(|plan| &plan.item().name);
     let names: Vec<_> = plans.iter().map(|plan| ident(&plan.item().name)).collect();
-    let variant_docs: Vec<_> =
-        plans.iter().map(|plan| format!(" `{}`.", plan.wire_name.replace('`', "'"))).collect();
-    let docs = format!(" Any {what} of the schema.");
-    let unknown = format!(" A {what} that these bindings do not know.").replace("A event", "An event");
-    let unrecognized = format_ident!("Unrecognized{}", if what == "command" { "Command" } else { "Event" });
-    let set = format_ident!("{what}_set");
+    let variant_docs = plans.iter().map(|plan| format!(" {}.", code(&plan.wire_name)));
+    let Messages { docs, unrecognized_docs, .. } = messages;
+    let [name, module, set, unrecognized] =
+        [messages.enum_name, messages.module, messages.set, messages.unrecognized].map(ident);
     quote! {
         use super::#module;
 
@@ -37,7 +61,7 @@ fn emit(plans: &[MessagePlan], name: &Ident, what: &str, module: &Ident) -> Toke
                 #[doc = #variant_docs]
                 #names(#module::#names),
             )*
-            #[doc = #unknown]
+            #[doc = #unrecognized_docs]
             Unrecognized(qmp_types::#unrecognized),
         }
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::rust_types::{Parameter, Place, rust_type};
 use super::{deprecated_attribute, doc_attributes};
-use crate::names::ident;
+use crate::names::{code, ident};
 use crate::plan::FieldPlan;
 
 /// The fields of a struct's definition.
@@ -49,7 +49,7 @@ fn constructor(fields: &[&FieldPlan], rest: Option<&Ident>, place: Place) -> Tok
             /// Without any member.
             #[must_use]
             pub fn new() -> Self {
-                Self::default()
+                Default::default()
             }
         };
     }
@@ -79,7 +79,7 @@ fn constructor(fields: &[&FieldPlan], rest: Option<&Ident>, place: Place) -> Tok
 fn setter(field: &FieldPlan, place: Place) -> TokenStream {
     let (setter, name) = (ident(&field.setter), ident(&field.name));
     let Parameter { accepts, value } = Parameter::new(&name, &field.rust_type, place);
-    let docs = format!(" Sets `{}`.", field.member.replace('`', "'"));
+    let docs = format!(" Sets {}.", code(&field.member));
     let deprecated = deprecated_attribute(field.deprecated.as_ref());
     quote! {
         #[doc = #docs]

@@ -13,19 +13,32 @@ use crate::{File, GenerateError};
 
 /// How the bindings are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
+enum Layout {
     /// A folder, with a file for each module of the schema.
     Folder,
     /// One file.
     SingleFile,
 }
 
-/// The file that declares all others, or is the only one.
+/// The file that declares all others.
 const ROOT: &str = "mod.rs";
 
-/// Spells all items of a plan. Paths are relative to the module that holds the bindings.
-pub(crate) fn files(plan: &Plan, layout: Layout, header: &str) -> Result<Vec<File>, GenerateError> {
+/// Spells all items of a plan, in a file for each module of the schema.
+pub(crate) fn folder(plan: &Plan, header: &str) -> Result<Vec<File>, GenerateError> {
     let mut contents = BTreeMap::new();
+    let root = root(plan, Layout::Folder, &mut contents);
+    contents.insert(ROOT.to_owned(), root);
+    contents.into_iter().map(|(path, tokens)| print::file(path, tokens, header)).collect()
+}
+
+/// Spells all items of a plan, in one file.
+pub(crate) fn single_file(plan: &Plan, path: String, header: &str) -> Result<File, GenerateError> {
+    let root = root(plan, Layout::SingleFile, &mut BTreeMap::new());
+    print::file(path, root, header)
+}
+
+/// The module that holds all others, whose files are added to `contents` unless it holds them itself.
+fn root(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
     let mut root = Vec::new();
     let allowances = allowances();
     if layout == Layout::Folder {
@@ -40,17 +53,16 @@ pub(crate) fn files(plan: &Plan, layout: Layout, header: &str) -> Result<Vec<Fil
             }
             Layout::Folder => {
                 root.push(quote!(#docs pub mod #name;));
-                contents.extend(folder(&namespace));
+                contents.extend(namespace_files(&namespace));
             }
         }
     }
-    root.push(any_messages(plan, layout, &mut contents));
-    contents.insert(ROOT.to_owned(), quote!(#(#root)*));
-    contents.into_iter().map(|(path, tokens)| print::file(path, tokens, header)).collect()
+    root.push(any_messages(plan, layout, contents));
+    quote!(#(#root)*)
 }
 
 /// A namespace as a module with submodules, or as one file if the schema has but one module.
-fn folder(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
+fn namespace_files(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
     let name = namespace.name();
     let modules: BTreeSet<&str> = namespace.modules().collect();
     if modules.len() == 1 {
@@ -84,7 +96,13 @@ fn any_messages(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, Tok
                 quote!(mod #module_name;)
             }
         });
-        declarations.extend(quote!(pub use #module_name::#enum_name;));
+        let reexport = quote!(pub use #module_name::#enum_name;);
+        declarations.extend(match layout {
+            Layout::SingleFile => {
+                quote!(#[allow(unused_imports, reason = "not everyone wants it")] #reexport)
+            }
+            Layout::Folder => reexport,
+        });
     }
     declarations
 }
@@ -94,11 +112,14 @@ fn any_messages(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, Tok
 fn allowances() -> TokenStream {
     quote! {
         [allow(
+            dead_code,
             deprecated,
+            unused_imports,
             clippy::large_enum_variant,
+            clippy::should_implement_trait,
             clippy::too_many_arguments,
             clippy::wrong_self_convention,
-            reason = "the schema decides what is deprecated, how large types are and what members are called"
+            reason = "the schema decides what there is, how large it is and what it is called"
         )]
     }
 }

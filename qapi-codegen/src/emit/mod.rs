@@ -15,7 +15,7 @@ mod unions;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(crate) use files::{Layout, files};
+pub(crate) use files::{folder, single_file};
 
 use crate::plan::{Docs, Item};
 

@@ -1,6 +1,6 @@
 //! From tokens to text.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::{Item, ItemMacro};
 
 use crate::{File, GenerateError};
@@ -80,10 +80,20 @@ fn is_separator(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';'))
 }
 
-/// Tokens as a person would space them.
+/// Tokens as a person would space them: no space inside `Name(_)`, `..name` and `=>`.
 fn spelled(tokens: &[TokenTree]) -> String {
-    let text = tokens.iter().cloned().collect::<TokenStream>().to_string();
-    text.replace(" (_)", "(_)").replace(".. ", "..")
+    let mut text = String::new();
+    let mut joins = true;
+    for token in tokens {
+        let is_data = matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+        let is_comma = matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        if !joins && !is_data && !is_comma {
+            text.push(' ');
+        }
+        text.push_str(&token.to_string());
+        joins = matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint || punct.as_char() == '.');
+    }
+    text
 }
 
 /// Puts a blank line between items; the printer puts none.
@@ -107,6 +117,9 @@ fn indentation(line: &str) -> usize {
 
 fn ends_item(line: &str) -> bool {
     let line = line.trim_start();
+    if line.starts_with("///") {
+        return false;
+    }
     line == "}" || line == ")]" || line.ends_with(';') || line.ends_with("{}")
 }
 

@@ -16,7 +16,7 @@ use super::{
     MessagePlan, NamedKind, Plan, RustType, StructPlan, TypePlan, UnionBase, UnionPlan, VariantPlan,
 };
 use crate::Options;
-use crate::names::{Scope, snake_name, type_name, variant_name};
+use crate::names::{Scope, field_name, module_name, type_name, variant_name};
 
 /// Decides what is emitted for a schema.
 pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
@@ -76,7 +76,7 @@ impl<'a> Planner<'a> {
         let module = self.schema.module_of(entity.module).stem();
         Item {
             name,
-            module: snake_name(module),
+            module: module_name(module),
             docs: self.docs.definition(kind, entity, module),
             deprecated: self.deprecation(&entity.features),
         }
@@ -103,7 +103,7 @@ impl<'a> Planner<'a> {
                     let item = self.item(name, "struct", &type_.entity);
                     TypePlan::Struct(self.struct_plan(item, &type_.entity, id, &object.members, false))
                 }
-                Some(variants) => TypePlan::Union(Box::new(self.union_plan(name, id, object, variants))),
+                Some(variants) => TypePlan::Union(Box::new(self.union_plan(name, id, object, variants)?)),
             },
             TypeKind::Alternate(alternate) => {
                 let item = self.item(name, "alternate", &type_.entity);
@@ -142,7 +142,7 @@ impl<'a> Planner<'a> {
         members: &[Member],
         open: bool,
     ) -> StructPlan {
-        let mut names = FieldNames::default();
+        let mut names = if open { FieldNames::open() } else { FieldNames::default() };
         let fields = members.iter().map(|member| self.field(entity, owner, member, &mut names)).collect();
         let rest = open.then(|| names.fields.claim("extra"));
         StructPlan { item, fields, rest }
@@ -154,7 +154,7 @@ impl<'a> Planner<'a> {
             condition: member.condition.as_ref(),
             features: &member.features,
         };
-        let name = snake_name(&member.name);
+        let name = field_name(&member.name);
         let documented = self.schema.type_of(member.defined_in);
         // Members given on the spot are documented where they are used.
         let documented = if documented.implicit { entity } else { &documented.entity };
@@ -188,18 +188,24 @@ impl<'a> Planner<'a> {
         !(is_newer(since, oldest) && is_younger && self.received.contains(&owner))
     }
 
-    fn union_plan(&mut self, name: String, id: TypeId, object: &Object, variants: &Variants) -> UnionPlan {
+    fn union_plan(
+        &mut self,
+        name: String,
+        id: TypeId,
+        object: &Object,
+        variants: &Variants,
+    ) -> Option<UnionPlan> {
         let entity = &self.schema.type_of(id).entity;
-        let Some(tag) = object.members.get(variants.tag) else {
-            unreachable!("a resolved union has its tag")
-        };
+        let tag = object.members.get(variants.tag)?;
         let is_enum = object.members.len() == 1;
         let branches_name = match is_enum {
             true => name.clone(),
             false => self.type_scope.claim(format!("{name}Branch")),
         };
-        let branches =
-            BranchesPlan { variants: self.branches(id, entity, variants), name: branches_name.clone() };
+        let branches = BranchesPlan {
+            variants: self.branches(id, entity, variants, tag.type_id),
+            name: branches_name.clone(),
+        };
         let module = self.module(entity);
         let base = (!is_enum).then(|| {
             let mut names = FieldNames::default();
@@ -213,10 +219,16 @@ impl<'a> Planner<'a> {
             let fields = others.map(|member| self.field(entity, id, member, &mut names)).collect();
             UnionBase { tag_field, fields }
         });
-        UnionPlan { item: self.item(name, "union", entity), tag: tag.name.clone(), branches, base }
+        Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.clone(), branches, base })
     }
 
-    fn branches(&self, id: TypeId, entity: &Entity, variants: &Variants) -> Vec<VariantPlan> {
+    fn branches(
+        &self,
+        id: TypeId,
+        entity: &Entity,
+        variants: &Variants,
+        tag_type: TypeId,
+    ) -> Vec<VariantPlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let data_of = |type_id: TypeId| {
             let is_empty = self.schema.object(type_id).is_none_or(Object::is_empty);
@@ -226,10 +238,17 @@ impl<'a> Planner<'a> {
             .branches
             .iter()
             .map(|branch| {
+                // A branch is as old, as stable and as deprecated as the value that selects it.
+                let tag = &self.schema.type_of(tag_type);
+                let value = match &tag.kind {
+                    TypeKind::Enum(values) => values.values.iter().find(|value| value.name == branch.name),
+                    _ => None,
+                };
+                let features = value.map_or(&[][..], |value| &value.features);
                 let facts = Facts {
-                    since: entity.documentation.member_since.get(&branch.name).map(String::as_str),
+                    since: tag.entity.documentation.member_since.get(&branch.name).map(String::as_str),
                     condition: branch.condition.as_ref(),
-                    features: &[],
+                    features,
                 };
                 VariantPlan {
                     name: scope.claim(variant_name(&branch.name)),
@@ -237,7 +256,7 @@ impl<'a> Planner<'a> {
                     data: data_of(branch.type_id),
                     converts: false,
                     docs: self.docs.part(entity, &branch.name, &facts),
-                    deprecated: None,
+                    deprecated: self.deprecation(features),
                 }
             })
             .collect();
@@ -254,7 +273,8 @@ impl<'a> Planner<'a> {
     ) -> AlternatePlan {
         let mut scope = Scope::camel();
         let variants = alternate.alternatives.iter().map(|alternative| {
-            let facts = Facts { since: None, condition: alternative.condition.as_ref(), features: &[] };
+            let since = entity.documentation.member_since.get(&alternative.name).map(String::as_str);
+            let facts = Facts { since, condition: alternative.condition.as_ref(), features: &[] };
             let is_null = alternative.json_type == JsonType::Null;
             let plan = VariantPlan {
                 name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),
@@ -274,7 +294,7 @@ impl<'a> Planner<'a> {
     fn commands(&self) -> Vec<MessagePlan> {
         let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
         commands.sort_by_key(|command| &command.entity.name);
-        let mut scope = Scope::camel();
+        let mut scope = Scope::camel().without("Unrecognized");
         let plan = |command: &Command| {
             let entity = &command.entity;
             let item = self.item(scope.claim(type_name(&entity.name)), "command", entity);
@@ -296,7 +316,7 @@ impl<'a> Planner<'a> {
     fn events(&self) -> Vec<MessagePlan> {
         let mut events: Vec<&Event> = self.schema.events().iter().collect();
         events.sort_by_key(|event| &event.entity.name);
-        let mut scope = Scope::camel();
+        let mut scope = Scope::camel().without("Unrecognized");
         let plan = |event: &Event| {
             let entity = &event.entity;
             let item = self.item(scope.claim(type_name(&entity.name)), "event", entity);
@@ -321,7 +341,8 @@ impl<'a> Planner<'a> {
 
     fn message_body(&self, item: Item, entity: &Entity, data: Option<TypeId>, open: bool) -> MessageBody {
         let Some((id, object)) = data.and_then(|id| Some((id, self.schema.object(id)?))) else {
-            return MessageBody::Members(StructPlan { item, fields: Vec::new(), rest: None });
+            let rest = open.then(|| "extra".to_owned());
+            return MessageBody::Members(StructPlan { item, fields: Vec::new(), rest });
         };
         match object.variants {
             Some(_) => MessageBody::Union { item, data: self.rust_type(id) },
@@ -330,7 +351,7 @@ impl<'a> Planner<'a> {
     }
 
     fn module(&self, entity: &Entity) -> String {
-        snake_name(self.schema.module_of(entity.module).stem())
+        module_name(self.schema.module_of(entity.module).stem())
     }
 
     /// The Rust type of a value directly inside one of type `owner`.
@@ -365,6 +386,13 @@ struct FieldNames {
 
 impl Default for FieldNames {
     fn default() -> Self {
+        Self { fields: Scope::snake(), setters: Scope::snake().without("new") }
+    }
+}
+
+impl FieldNames {
+    /// Those of a struct that takes arguments beyond its members, by a method of its own.
+    fn open() -> Self {
         Self { fields: Scope::snake(), setters: Scope::snake().without("new").without("argument") }
     }
 }

@@ -3,6 +3,7 @@
 use qapi_parser::doc::{DocComment, SectionKind};
 use qapi_schema::{Condition, Entity, Feature};
 
+use crate::names::code;
 use crate::{DocStyle, Reference};
 
 /// The documentation of an item, as paragraphs of Markdown.
@@ -84,10 +85,6 @@ fn sentence(subject: &str, facts: &Facts<'_>) -> String {
     text
 }
 
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
-}
-
 /// A section's text as Markdown that means nothing but text.
 ///
 /// Lines lose their indentation, so that none becomes a code block, and with it a doctest.
@@ -98,18 +95,46 @@ fn markdown(kind: &SectionKind, text: &str) -> Option<String> {
         SectionKind::Todo => return None,
         _ => "",
     };
-    let lines: Vec<String> = text.lines().map(|line| escaped(line.trim())).collect();
+    let lines: Vec<String> = text.lines().map(|line| plain_line(line.trim())).collect();
     let text = lines.join("\n");
     (!text.trim().is_empty()).then(|| format!("{heading}{text}"))
 }
 
-fn escaped(line: &str) -> String {
-    let mut escaped = String::with_capacity(line.len());
-    for character in line.chars() {
-        if matches!(character, '[' | ']' | '<' | '>' | '\\' | '`' | '~' | '#') {
+/// A line in which Markdown finds no markup.
+fn plain_line(line: &str) -> String {
+    let words: Vec<String> = line.split_whitespace().map(plain_word).collect();
+    let line = words.join(" ");
+    // What would begin a list or underline a heading.
+    match line.chars().next() {
+        Some('-' | '+' | '=') => format!("\\{line}"),
+        Some(first) if first.is_ascii_digit() => line.replacen(". ", "\\. ", 1).replacen(") ", "\\) ", 1),
+        _ => line,
+    }
+}
+
+fn plain_word(word: &str) -> String {
+    if word.starts_with("http://") || word.starts_with("https://") {
+        let end = word.trim_end_matches(['.', ',', ';', ')', '>', '`', '_']).len();
+        let (link, rest) = word.split_at(end);
+        return format!("<{}>{}", link.replace(['<', '>'], ""), escaped(rest));
+    }
+    escaped(word)
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars().filter(|character| is_shown(*character)) {
+        if matches!(character, '[' | ']' | '<' | '>' | '\\' | '`' | '~' | '#' | '*' | '_' | '&' | '|') {
             escaped.push('\\');
         }
         escaped.push(character);
     }
-    escaped
+    // An address inside a word is no link.
+    escaped.replace("://", ":\\//")
+}
+
+/// Neither a control character nor one that turns the direction of the text, which rustc refuses in comments.
+fn is_shown(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

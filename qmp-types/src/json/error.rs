@@ -37,6 +37,8 @@ pub enum ErrorKind {
     },
     /// A required member is absent.
     MissingMember(&'static str),
+    /// A member stands twice in an object.
+    DuplicateMember(&'static str),
     /// Values are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
 }
@@ -103,6 +105,7 @@ impl fmt::Display for ErrorKind {
             Self::Type { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::Range { expected } => write!(f, "number out of range, expected {expected}"),
             Self::MissingMember(name) => write!(f, "member '{name}' is missing"),
+            Self::DuplicateMember(name) => write!(f, "member '{name}' is there twice"),
             Self::TooDeep => write!(f, "nested deeper than {} levels", super::MAX_DEPTH),
         }
     }

@@ -82,7 +82,7 @@ macro_rules! json_struct {
                 $(let mut $field = None;)*
                 while let Some(name) = members.next_name()? {
                     match &*name {
-                        $($name => $field = Some(members.value($name)?),)*
+                        $($name => members.fill(&mut $field, $name)?,)*
                         _ => members.other(&name)?,
                     }
                 }
@@ -105,7 +105,7 @@ macro_rules! json_struct {
                 let mut $rest = $crate::serde_json::Map::new();
                 while let Some(name) = members.next_name()? {
                     match &*name {
-                        $($name => $field = Some(members.value($name)?),)*
+                        $($name => members.fill(&mut $field, $name)?,)*
                         _ => members.other_into(name, &mut $rest)?,
                     }
                 }
@@ -116,7 +116,9 @@ macro_rules! json_struct {
         impl $crate::json::ToMembers for $type {
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 $($crate::json_write!($presence object $name, &self.$field);)*
-                for (name, value) in &self.$rest {
+                // A member may stand in an object once.
+                let known: &[&str] = &[$($name),*];
+                for (name, value) in self.$rest.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
                     object.member(name, value);
                 }
             }
@@ -202,7 +204,8 @@ macro_rules! json_enum {
         impl std::str::FromStr for $type {
             type Err = std::convert::Infallible;
 
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
+            // Not `Self::Err`, which a variant may be called.
+            fn from_str(value: &str) -> Result<Self, std::convert::Infallible> {
                 Ok(Self::from(value))
             }
         }
@@ -236,9 +239,10 @@ macro_rules! json_union {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
+                let mut tag_again = None::<String>;
                 members.branch(
                     &mut |name, reader| match name {
-                        $tag => reader.raw().map(|_| true),
+                        $tag => reader.fill(&mut tag_again, $tag).map(|()| true),
                         _ => Ok(false),
                     },
                     |members| $crate::json::Branches::from_branch(&tag, members),
@@ -259,12 +263,13 @@ macro_rules! json_union {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
+                let mut tag_again = None::<String>;
                 $(let mut $field = None;)*
                 let $branches = members.branch(
                     &mut |name, reader| {
                         match name {
-                            $tag => { reader.raw()?; }
-                            $($name => $field = Some(reader.member($name)?),)*
+                            $tag => reader.fill(&mut tag_again, $tag)?,
+                            $($name => reader.fill(&mut $field, $name)?,)*
                             _ => return Ok(false),
                         }
                         Ok(true)

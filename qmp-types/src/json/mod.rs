@@ -5,7 +5,7 @@
 //! thin [`serde`] implementations, so that `serde_json::from_str` and friends work on every type.
 //!
 //! Reading walks the text once and never builds a tree; what it skips, and every scalar, goes through
-//! `serde_json`. A value nested deeper than [`MAX_DEPTH`] is refused.
+//! `serde_json`. Types nested deeper than [`MAX_DEPTH`] are refused, as are objects that hold a known member twice.
 
 mod error;
 #[macro_use]
@@ -86,6 +86,8 @@ pub fn from_str<T: FromJson>(text: &str) -> Result<T, Error> {
 }
 
 /// Writes a value as compact JSON.
+///
+/// Numbers that JSON does not have, infinite ones and NaN, become `null`.
 #[must_use]
 pub fn to_string<T: ToJson + ?Sized>(value: &T) -> String {
     let mut writer = Writer::new();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Error, ErrorKind, FromJson, PathSegment};
 
-/// How deep objects and arrays may nest. QMP's replies stay below 20.
+/// How deep the objects and arrays that a type reads may nest. QMP's replies stay below 20.
 pub const MAX_DEPTH: usize = 128;
 
 /// A place in a JSON text.
@@ -160,13 +160,7 @@ impl<'a> Reader<'a> {
         if self.kind()? != Kind::Number {
             return Err(self.unexpected(expected));
         }
-        let rest = &self.text[self.position..];
-        let length = rest
-            .bytes()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
-            .unwrap_or(rest.len());
-        self.position += length;
-        Ok(&rest[..length])
+        self.raw()
     }
 
     /// The error that the value that comes next is not what was expected.
@@ -182,7 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes into an object or array.
-    fn open(&mut self, kind: Kind) -> Result<(), Error> {
+    pub(super) fn open(&mut self, kind: Kind) -> Result<(), Error> {
         self.expect_kind(kind)?;
         if self.depth == MAX_DEPTH {
             return Err(Error::new(ErrorKind::TooDeep));
@@ -193,7 +187,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to the next element or member; at the end, goes out of the array or object.
-    fn next_item(&mut self, first: bool, close: u8) -> Result<bool, Error> {
+    pub(super) fn next_item(&mut self, first: bool, close: u8) -> Result<bool, Error> {
         match self.peek() {
             Some(byte) if byte == close => {
                 self.position += 1;
@@ -211,7 +205,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the name of a member, and the colon.
-    fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(super) fn name(&mut self) -> Result<Cow<'a, str>, Error> {
         let name = self.string()?;
         if self.peek() != Some(b':') {
             return Err(Error::syntax("expected ':' behind the name of a member"));
@@ -257,7 +251,7 @@ impl std::fmt::Debug for Members<'_, '_> {
 
 impl<'a> Members<'_, 'a> {
     /// The name of the next member, or `None` at the end of the object. Its value is to be read by
-    /// [`value`](Self::value), or handed to [`other`](Self::other).
+    /// [`fill`](Self::fill), or handed to [`other`](Self::other).
     ///
     /// # Errors
     /// When the text is not JSON.
@@ -268,12 +262,12 @@ impl<'a> Members<'_, 'a> {
         self.reader.name().map(Some)
     }
 
-    /// Reads the value of the member `name`.
+    /// Reads the value of the member `name` into its place.
     ///
     /// # Errors
-    /// When it is not of the type.
-    pub fn value<T: FromJson>(&mut self, name: &'static str) -> Result<T, Error> {
-        self.reader.member(name)
+    /// When it is not of the type, or the place is filled: a member may stand in an object once.
+    pub fn fill<T: FromJson>(&mut self, place: &mut Option<T>, name: &'static str) -> Result<(), Error> {
+        self.reader.fill(place, name)
     }
 
     /// Hands on a member that this type does not know.
@@ -355,12 +349,16 @@ impl<'a> Members<'_, 'a> {
 }
 
 impl Reader<'_> {
-    /// Reads the value of the member `name`.
+    /// Reads the value of the member `name` into its place.
     ///
     /// # Errors
-    /// When it is not of the type.
-    pub fn member<T: FromJson>(&mut self, name: &'static str) -> Result<T, Error> {
-        T::from_json(self).map_err(|error| error.within(PathSegment::Member(name.into())))
+    /// When it is not of the type, or the place is filled: a member may stand in an object once.
+    pub fn fill<T: FromJson>(&mut self, place: &mut Option<T>, name: &'static str) -> Result<(), Error> {
+        if place.is_some() {
+            return Err(Error::new(ErrorKind::DuplicateMember(name)));
+        }
+        *place = Some(T::from_json(self).map_err(|error| error.within(PathSegment::Member(name.into())))?);
+        Ok(())
     }
 }
 

@@ -14,7 +14,8 @@ macro_rules! integers {
         impl FromJson for $type {
             fn from_json(reader: &mut Reader<'_>) -> Result<Self, Error> {
                 let number = reader.number("an integer")?;
-                serde_json::from_str(number).map_err(|_| integer_error(number, || {
+                let digits = if number == "-0" { "0" } else { number };
+                digits.parse().map_err(|_| not_an_integer(number, || {
                     format!("an integer from {} to {}", <$type>::MIN, <$type>::MAX)
                 }))
             }
@@ -31,11 +32,12 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 
 /// Why a number is not an integer of some type.
-fn integer_error(number: &str, range: impl FnOnce() -> String) -> Error {
-    if serde_json::from_str::<f64>(number).is_err() {
-        Error::syntax("malformed number")
-    } else if number.contains(['.', 'e', 'E']) {
-        Error::new(ErrorKind::Type { expected: "an integer".into(), found: "a fraction" })
+fn not_an_integer(number: &str, range: impl FnOnce() -> String) -> Error {
+    if number.contains(['.', 'e', 'E']) {
+        Error::new(ErrorKind::Type {
+            expected: "an integer".into(),
+            found: "a number with fraction or exponent",
+        })
     } else {
         Error::new(ErrorKind::Range { expected: Cow::Owned(range()) })
     }
@@ -43,11 +45,16 @@ fn integer_error(number: &str, range: impl FnOnce() -> String) -> Error {
 
 impl FromJson for f64 {
     fn from_json(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let number = reader.number("a number")?;
-        serde_json::from_str(number).map_err(|_| Error::syntax("malformed number"))
+        let number: Self =
+            reader.number("a number")?.parse().map_err(|_| Error::syntax("malformed number"))?;
+        match number.is_finite() {
+            true => Ok(number),
+            false => Err(Error::new(ErrorKind::Range { expected: "a number that 64 bits can hold".into() })),
+        }
     }
 }
 
+/// A number that is not finite becomes `null`, for JSON has none.
 impl ToJson for f64 {
     fn to_json(&self, writer: &mut Writer) {
         writer.value(self);

@@ -1,14 +1,15 @@
 //! serde on top of [`FromJson`] and [`ToJson`].
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::value::{MapDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serializer};
+use serde::ser::{self, Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{FromJson, ToJson};
+use super::{FromJson, Kind, Null, Reader, ToJson};
 
 /// The body of every [`serde::Deserialize`] implementation of the bindings.
 ///
@@ -28,8 +29,72 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: FromJson>(deserializer: D) -> R
 /// Those of the serializer.
 pub fn serialize<S: Serializer, T: ToJson>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let text = super::to_string(value);
-    let mut json = serde_json::Deserializer::from_str(&text);
-    serde_transcode::transcode(&mut json, serializer).map_err(S::Error::custom)
+    NextValue(&RefCell::new(Reader::new(&text))).serialize(serializer)
+}
+
+/// The value that comes next in a JSON text, for any serializer.
+///
+/// It does not go through `serde_json`'s own deserializer, which hands out numbers in a form of its own where
+/// a program enables its feature `arbitrary_precision`.
+struct NextValue<'r, 'a>(&'r RefCell<Reader<'a>>);
+
+impl Serialize for NextValue<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kind = self.0.borrow_mut().kind().map_err(S::Error::custom)?;
+        match kind {
+            Kind::Object => self.object(serializer),
+            Kind::Array => self.array(serializer),
+            Kind::String => {
+                serializer.serialize_str(&self.0.borrow_mut().string().map_err(S::Error::custom)?)
+            }
+            Kind::Number => number(&mut self.0.borrow_mut(), serializer),
+            Kind::Bool => serializer.serialize_bool(self.scalar()?),
+            Kind::Null => self.scalar::<Null, _>().and_then(|Null| serializer.serialize_unit()),
+        }
+    }
+}
+
+impl NextValue<'_, '_> {
+    fn scalar<T: FromJson, E: ser::Error>(&self) -> Result<T, E> {
+        T::from_json(&mut self.0.borrow_mut()).map_err(E::custom)
+    }
+
+    fn array<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(None)?;
+        self.0.borrow_mut().open(Kind::Array).map_err(S::Error::custom)?;
+        let mut first = true;
+        while self.next_item(&mut first, b']')? {
+            sequence.serialize_element(self)?;
+        }
+        sequence.end()
+    }
+
+    fn object<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.borrow_mut().open(Kind::Object).map_err(S::Error::custom)?;
+        let mut first = true;
+        while self.next_item(&mut first, b'}')? {
+            let name = self.0.borrow_mut().name().map_err(S::Error::custom)?;
+            map.serialize_entry(&*name, self)?;
+        }
+        map.end()
+    }
+
+    fn next_item<E: ser::Error>(&self, first: &mut bool, close: u8) -> Result<bool, E> {
+        self.0.borrow_mut().next_item(std::mem::take(first), close).map_err(E::custom)
+    }
+}
+
+/// A number as the narrowest of the types in which serde has it.
+fn number<S: Serializer>(reader: &mut Reader<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = reader.number("a number").map_err(S::Error::custom)?;
+    if let Ok(number) = text.parse() {
+        serializer.serialize_u64(number)
+    } else if let Ok(number) = text.parse() {
+        serializer.serialize_i64(number)
+    } else {
+        serializer.serialize_f64(text.parse().map_err(S::Error::custom)?)
+    }
 }
 
 /// Lets a [`RawValue`] be read from any format: `serde_json` hands out the text itself.

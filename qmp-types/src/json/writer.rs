@@ -20,7 +20,8 @@ impl Writer {
     /// What was written.
     #[must_use]
     pub fn into_string(self) -> String {
-        String::from_utf8_lossy(&self.text).into_owned()
+        // Only UTF-8 is ever written.
+        String::from_utf8(self.text).unwrap_or_default()
     }
 
     /// What was written.

@@ -518,7 +518,7 @@ qmp_types::json_struct!(GuestDiskInfo {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestDiskSmart {
-    /// `nvme`.
+    /// `nvme`, since 7.1.
     Nvme(GuestNvMeSmart),
     /// `ide`.
     Ide,
@@ -639,7 +639,7 @@ impl GuestDiskStats {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `read-sectors`.
@@ -850,13 +850,13 @@ qmp_types::json_struct!(GuestExec {
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#alternate-QGA-qapi-schema.GuestExecCaptureOutput)
 #[derive(Debug, Clone, PartialEq)]
 pub enum GuestExecCaptureOutput {
-    /// `flag`.
+    /// `flag`, since 2.5.
     Flag(bool),
     /// `mode`.
     Mode(GuestExecCaptureOutputMode),
 }
 
-qmp_types::json_alternate!(GuestExecCaptureOutput , "a boolean or a string" {
+qmp_types::json_alternate!(GuestExecCaptureOutput, "a boolean or a string" {
     Bool => Flag(_),
     String => Mode(_),
 });
@@ -1053,13 +1053,13 @@ qmp_types::json_struct!(GuestFileSeek {
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#alternate-QGA-qapi-schema.GuestFileWhence)
 #[derive(Debug, Clone, PartialEq)]
 pub enum GuestFileWhence {
-    /// `value`.
+    /// `value`, since 0.15.
     Value(i64),
     /// `name`.
     Name(QgaSeek),
 }
 
-qmp_types::json_alternate!(GuestFileWhence , "a number or a string" {
+qmp_types::json_alternate!(GuestFileWhence, "a number or a string" {
     Number => Value(_),
     String => Name(_),
 });
@@ -2119,7 +2119,7 @@ impl GuestOsInfo {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `kernel-release`.

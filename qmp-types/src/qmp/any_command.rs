@@ -498,7 +498,7 @@ pub enum AnyCommand {
     Unrecognized(qmp_types::UnrecognizedCommand),
 }
 
-qmp_types::command_set!(AnyCommand , commands {
+qmp_types::command_set!(AnyCommand, commands {
     AddClient,
     AddFd,
     AnnounceSelf,

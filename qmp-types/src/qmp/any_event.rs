@@ -124,7 +124,7 @@ pub enum AnyEvent {
     Unrecognized(qmp_types::UnrecognizedEvent),
 }
 
-qmp_types::event_set!(AnyEvent , events {
+qmp_types::event_set!(AnyEvent, events {
     AcpiDeviceOst,
     BalloonChange,
     BlockExportDeleted,

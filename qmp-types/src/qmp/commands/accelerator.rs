@@ -13,7 +13,7 @@ impl QueryAccelerators {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -37,7 +37,7 @@ impl QueryKvm {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -61,7 +61,7 @@ impl XAccelStats {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

@@ -13,7 +13,7 @@ impl QueryAcpiOspmStatus {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

@@ -434,7 +434,7 @@ impl BlockdevCloseTray {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `device`.
@@ -519,7 +519,7 @@ impl BlockdevOpenTray {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `device`.
@@ -606,7 +606,7 @@ impl Eject {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `device`.
@@ -656,7 +656,7 @@ impl QueryPrManagers {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

@@ -2158,7 +2158,7 @@ impl QueryBlock {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -2183,7 +2183,7 @@ impl QueryBlockJobs {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -2211,7 +2211,7 @@ impl QueryBlockstats {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `query-nodes`.
@@ -2248,7 +2248,7 @@ impl QueryNamedBlockNodes {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `flat`.
@@ -2481,7 +2481,7 @@ impl XDebugQueryBlockGraph {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

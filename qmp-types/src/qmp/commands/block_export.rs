@@ -286,7 +286,7 @@ impl NbdServerStop {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -311,7 +311,7 @@ impl QueryBlockExports {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

@@ -147,7 +147,7 @@ impl QueryChardev {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -172,7 +172,7 @@ impl QueryChardevBackends {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

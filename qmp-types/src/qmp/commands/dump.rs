@@ -92,7 +92,7 @@ impl QueryDump {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -116,7 +116,7 @@ impl QueryDumpGuestMemoryCapability {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

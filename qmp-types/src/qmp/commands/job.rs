@@ -187,7 +187,7 @@ impl QueryJobs {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

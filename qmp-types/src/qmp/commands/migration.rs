@@ -80,7 +80,7 @@ impl CancelVcpuDirtyLimit {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `cpu-index`.
@@ -123,7 +123,7 @@ impl Migrate {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `uri`.
@@ -220,7 +220,7 @@ impl MigrateIncoming {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `uri`.
@@ -272,7 +272,7 @@ impl MigratePause {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -419,7 +419,7 @@ impl MigrateSetParameters {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `announce-initial`.
@@ -701,7 +701,7 @@ impl MigrateStartPostcopy {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -725,7 +725,7 @@ impl MigrateCancel {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -749,7 +749,7 @@ impl QueryColoStatus {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -777,7 +777,7 @@ impl QueryDirtyRate {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `calc-time-unit`.
@@ -810,7 +810,7 @@ impl QueryMigrate {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -834,7 +834,7 @@ impl QueryMigrateCapabilities {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -858,7 +858,7 @@ impl QueryMigrateParameters {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -883,7 +883,7 @@ impl QueryMigrationthreads {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -908,7 +908,7 @@ impl QueryVcpuDirtyLimit {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -932,7 +932,7 @@ impl QueryXenReplicationStatus {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -1138,7 +1138,7 @@ impl XColoLostHeartbeat {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -1164,7 +1164,7 @@ impl XenColoDoCheckpoint {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

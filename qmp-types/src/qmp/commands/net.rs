@@ -148,7 +148,7 @@ impl QueryRxFilter {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `name`.

@@ -210,7 +210,7 @@ impl QomListTypes {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `implements`.

@@ -13,7 +13,7 @@ impl QueryReplay {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -66,7 +66,7 @@ impl ReplayDeleteBreak {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

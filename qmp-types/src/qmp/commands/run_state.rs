@@ -13,7 +13,7 @@ impl QueryStatus {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -47,7 +47,7 @@ impl SetAction {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `reboot`.

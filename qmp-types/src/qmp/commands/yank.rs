@@ -13,7 +13,7 @@ impl QueryYank {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

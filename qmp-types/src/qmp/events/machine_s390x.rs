@@ -42,7 +42,7 @@ impl SclpCpiInfoAvailable {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

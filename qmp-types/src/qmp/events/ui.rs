@@ -109,7 +109,7 @@ impl SpiceMigrateCompleted {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 

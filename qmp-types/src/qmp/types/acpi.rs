@@ -49,7 +49,7 @@ impl AcpiTableOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `sig`.

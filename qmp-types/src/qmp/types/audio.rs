@@ -87,7 +87,7 @@ pub enum AudiodevBranch {
     Dbus(AudiodevDBusOptions),
     /// `dsound`, if `CONFIG_AUDIO_DSOUND`.
     Dsound(AudiodevDsoundOptions),
-    /// `jack`, if `CONFIG_AUDIO_JACK`.
+    /// `jack`, since 5.1, if `CONFIG_AUDIO_JACK`.
     Jack(AudiodevJackOptions),
     /// `oss`, if `CONFIG_AUDIO_OSS`.
     Oss(AudiodevOssOptions),
@@ -207,7 +207,7 @@ impl AudiodevAlsaOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -270,7 +270,7 @@ impl AudiodevAlsaPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -373,7 +373,7 @@ impl AudiodevCoreaudioOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -424,7 +424,7 @@ impl AudiodevCoreaudioPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -513,7 +513,7 @@ impl AudiodevDBusOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -614,7 +614,7 @@ impl AudiodevDsoundOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -661,7 +661,7 @@ impl AudiodevGenericOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -700,7 +700,7 @@ impl AudiodevJackOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -759,7 +759,7 @@ impl AudiodevJackPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -884,7 +884,7 @@ impl AudiodevOssOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -963,7 +963,7 @@ impl AudiodevOssPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -1068,7 +1068,7 @@ impl AudiodevPaOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -1131,7 +1131,7 @@ impl AudiodevPaPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -1244,7 +1244,7 @@ impl AudiodevPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -1323,7 +1323,7 @@ impl AudiodevPipewireOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -1378,7 +1378,7 @@ impl AudiodevPipewirePerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -1481,7 +1481,7 @@ impl AudiodevSdlOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -1532,7 +1532,7 @@ impl AudiodevSdlPerDirectionOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `mixing-engine`.
@@ -1623,7 +1623,7 @@ impl AudiodevSndioOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.
@@ -1680,7 +1680,7 @@ impl AudiodevWavOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in`.

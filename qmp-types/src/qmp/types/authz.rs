@@ -51,7 +51,7 @@ impl AuthZListProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `policy`.

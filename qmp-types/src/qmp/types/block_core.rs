@@ -199,7 +199,7 @@ impl BackupPerf {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `use-copy-range`.
@@ -1489,7 +1489,7 @@ pub enum BlockDirtyBitmapOrStr {
     External(BlockDirtyBitmap),
 }
 
-qmp_types::json_alternate!(BlockDirtyBitmapOrStr , "a string or an object" {
+qmp_types::json_alternate!(BlockDirtyBitmapOrStr, "a string or an object" {
     String => Local(_),
     Object => External(_),
 });
@@ -2152,15 +2152,15 @@ pub enum BlockJobChangeOptionsBranch {
     Stream,
     /// `backup`.
     Backup,
-    /// `create`.
+    /// `create`, since 3.0.
     Create,
-    /// `amend`.
+    /// `amend`, since 5.1.
     Amend,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since 6.0.
     SnapshotLoad,
-    /// `snapshot-save`.
+    /// `snapshot-save`, since 6.0.
     SnapshotSave,
-    /// `snapshot-delete`.
+    /// `snapshot-delete`, since 6.0.
     SnapshotDelete,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -2310,15 +2310,15 @@ pub enum BlockJobInfoBranch {
     Stream,
     /// `backup`.
     Backup,
-    /// `create`.
+    /// `create`, since 3.0.
     Create,
-    /// `amend`.
+    /// `amend`, since 5.1.
     Amend,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since 6.0.
     SnapshotLoad,
-    /// `snapshot-save`.
+    /// `snapshot-save`, since 6.0.
     SnapshotSave,
-    /// `snapshot-delete`.
+    /// `snapshot-delete`, since 6.0.
     SnapshotDelete,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -2882,7 +2882,8 @@ pub enum BlockStatsSpecific {
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `gluster`.
+    /// `gluster`, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     Gluster,
     /// `host_cdrom`, if `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
@@ -3138,7 +3139,8 @@ pub enum BlockdevAmendOptions {
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `gluster`.
+    /// `gluster`, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     Gluster,
     /// `host_cdrom`, if `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
@@ -3361,7 +3363,7 @@ impl BlockdevAmendOptionsQcow2 {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `encrypt`.
@@ -3603,7 +3605,7 @@ impl BlockdevCacheOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `direct`.
@@ -3662,7 +3664,8 @@ qmp_types::json_struct!(BlockdevChild {
 pub enum BlockdevCreateOptions {
     /// `file`.
     File(BlockdevCreateOptionsFile),
-    /// `gluster`.
+    /// `gluster`, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     Gluster(BlockdevCreateOptionsGluster),
     /// `luks`.
     Luks(BlockdevCreateOptionsLuks),
@@ -5181,7 +5184,8 @@ pub enum BlockdevOptionsBranch {
     Ftp(BlockdevOptionsCurlFtp),
     /// `ftps`.
     Ftps(BlockdevOptionsCurlFtps),
-    /// `gluster`.
+    /// `gluster`, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     Gluster(BlockdevOptionsGluster),
     /// `host_cdrom`, if `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom(BlockdevOptionsFile),
@@ -6972,7 +6976,7 @@ impl BlockdevOptionsNull {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `size`.
@@ -7925,7 +7929,7 @@ pub enum BlockdevRef {
     Reference(String),
 }
 
-qmp_types::json_alternate!(BlockdevRef , "an object or a string" {
+qmp_types::json_alternate!(BlockdevRef, "an object or a string" {
     Object => Definition(_),
     String => Reference(_),
 });
@@ -7957,11 +7961,11 @@ pub enum BlockdevRefOrNull {
     Definition(Box<BlockdevOptions>),
     /// `reference`.
     Reference(String),
-    /// `null`.
+    /// `null`, since 2.10.
     Null,
 }
 
-qmp_types::json_alternate!(BlockdevRefOrNull , "an object, a string or null" {
+qmp_types::json_alternate!(BlockdevRefOrNull, "an object, a string or null" {
     Object => Definition(_),
     String => Reference(_),
     Null => Null,
@@ -7982,6 +7986,12 @@ impl From<String> for BlockdevRefOrNull {
 impl From<&str> for BlockdevRefOrNull {
     fn from(value: &str) -> Self {
         Self::Reference(value.to_owned())
+    }
+}
+
+impl From<qmp_types::Null> for BlockdevRefOrNull {
+    fn from(_: qmp_types::Null) -> Self {
+        Self::Null
     }
 }
 
@@ -9012,7 +9022,7 @@ impl ImageInfoSpecificFile {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `extent-size-hint`.
@@ -9300,7 +9310,7 @@ impl ImageInfoSpecificRbd {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `encryption-format`.
@@ -9782,7 +9792,7 @@ impl Qcow2OverlapCheckFlags {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `template`.
@@ -9905,7 +9915,7 @@ pub enum Qcow2OverlapChecks {
     Mode(Qcow2OverlapCheckMode),
 }
 
-qmp_types::json_alternate!(Qcow2OverlapChecks , "an object or a string" {
+qmp_types::json_alternate!(Qcow2OverlapChecks, "an object or a string" {
     Object => Flags(_),
     String => Mode(_),
 });
@@ -9992,7 +10002,7 @@ pub enum RbdEncryptionCreateOptions {
     Luks(RbdEncryptionCreateOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
-    /// `luks-any`.
+    /// `luks-any`, since 8.0.
     LuksAny,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -10166,7 +10176,7 @@ pub enum RbdEncryptionOptionsBranch {
     Luks(RbdEncryptionOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
-    /// `luks-any`.
+    /// `luks-any`, since 8.0.
     LuksAny(RbdEncryptionOptionsLuksAny),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -10551,7 +10561,7 @@ impl ThrottleGroupProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `limits`.
@@ -10768,7 +10778,7 @@ impl ThrottleLimits {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `iops-total`.

@@ -140,11 +140,11 @@ qmp_types::json_union!(BlockExportOptions {
 pub enum BlockExportOptionsBranch {
     /// `nbd`.
     Nbd(BlockExportOptionsNbd),
-    /// `vhost-user-blk`, if `CONFIG_VHOST_USER_BLK_SERVER`.
+    /// `vhost-user-blk`, since 5.2, if `CONFIG_VHOST_USER_BLK_SERVER`.
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
-    /// `fuse`, if `CONFIG_FUSE`.
+    /// `fuse`, since 6.0, if `CONFIG_FUSE`.
     Fuse(BlockExportOptionsFuse),
-    /// `vduse-blk`, if `CONFIG_VDUSE_BLK_EXPORT`.
+    /// `vduse-blk`, since 7.1, if `CONFIG_VDUSE_BLK_EXPORT`.
     VduseBlk(BlockExportOptionsVduseBlk),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -247,7 +247,7 @@ impl BlockExportOptionsNbd {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `name`.
@@ -302,7 +302,7 @@ impl BlockExportOptionsNbdBase {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `name`.
@@ -661,7 +661,7 @@ impl NbdServerOptionsBase {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `handshake-max-seconds`.

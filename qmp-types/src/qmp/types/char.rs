@@ -14,45 +14,46 @@ pub enum ChardevBackend {
     Serial(ChardevHostdevWrapper),
     /// `parallel`, if `HAVE_CHARDEV_PARALLEL`.
     Parallel(ChardevHostdevWrapper),
-    /// `pipe`.
+    /// `pipe`, since 1.5.
     Pipe(ChardevHostdevWrapper),
     /// `socket`.
     Socket(ChardevSocketWrapper),
-    /// `udp`.
+    /// `udp`, since 1.5.
     Udp(ChardevUdpWrapper),
     /// `pty`.
     Pty(ChardevPtyWrapper),
     /// `null`.
     Null(ChardevCommonWrapper),
-    /// `mux`.
+    /// `mux`, since 1.5.
     Mux(ChardevMuxWrapper),
-    /// `hub`.
+    /// `hub`, since 10.0.
     Hub(ChardevHubWrapper),
-    /// `msmouse`.
+    /// `msmouse`, since 1.5.
     Msmouse(ChardevCommonWrapper),
-    /// `wctablet`.
+    /// `wctablet`, since 2.9.
     Wctablet(ChardevCommonWrapper),
-    /// `braille`, if `CONFIG_BRLAPI`.
+    /// `braille`, since 1.5, if `CONFIG_BRLAPI`.
     Braille(ChardevCommonWrapper),
-    /// `testdev`.
+    /// `testdev`, since 2.2.
     Testdev(ChardevCommonWrapper),
-    /// `stdio`.
+    /// `stdio`, since 1.5.
     Stdio(ChardevStdioWrapper),
-    /// `console`, if `CONFIG_WIN32`.
+    /// `console`, since 1.5, if `CONFIG_WIN32`.
     Console(ChardevCommonWrapper),
-    /// `spicevmc`, if `CONFIG_SPICE`.
+    /// `spicevmc`, since 1.5, if `CONFIG_SPICE`.
     Spicevmc(ChardevSpiceChannelWrapper),
-    /// `spiceport`, if `CONFIG_SPICE`.
+    /// `spiceport`, since 1.5, if `CONFIG_SPICE`.
     Spiceport(ChardevSpicePortWrapper),
-    /// `qemu-vdagent`, if `CONFIG_SPICE_PROTOCOL`.
+    /// `qemu-vdagent`, since 6.1, if `CONFIG_SPICE_PROTOCOL`.
     QemuVdagent(ChardevQemuVdAgentWrapper),
-    /// `dbus`, if `CONFIG_DBUS_DISPLAY`.
+    /// `dbus`, since 7.0, if `CONFIG_DBUS_DISPLAY`.
     Dbus(ChardevDBusWrapper),
-    /// `vc`.
+    /// `vc`, since 1.5.
     Vc(ChardevVcWrapper),
-    /// `ringbuf`.
+    /// `ringbuf`, since 1.6.
     Ringbuf(ChardevRingbufWrapper),
-    /// `memory`.
+    /// `memory`, since 1.5, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     Memory(ChardevRingbufWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -279,7 +280,7 @@ impl ChardevCommon {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.
@@ -740,7 +741,7 @@ impl ChardevPty {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.
@@ -813,7 +814,7 @@ impl ChardevQemuVdAgent {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.
@@ -888,7 +889,7 @@ impl ChardevReturn {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `pty`.
@@ -921,7 +922,7 @@ impl ChardevRingbuf {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.
@@ -1295,7 +1296,7 @@ impl ChardevStdio {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.
@@ -1451,7 +1452,7 @@ impl ChardevVc {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `logfile`.

@@ -300,7 +300,7 @@ pub enum StrOrNull {
     Null,
 }
 
-qmp_types::json_alternate!(StrOrNull , "a string or null" {
+qmp_types::json_alternate!(StrOrNull, "a string or null" {
     String => S(_),
     Null => Null,
 });
@@ -314,5 +314,11 @@ impl From<String> for StrOrNull {
 impl From<&str> for StrOrNull {
     fn from(value: &str) -> Self {
         Self::S(value.to_owned())
+    }
+}
+
+impl From<qmp_types::Null> for StrOrNull {
+    fn from(_: qmp_types::Null) -> Self {
+        Self::Null
     }
 }

@@ -20,7 +20,7 @@ impl CompatPolicy {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `deprecated-input`.

@@ -249,7 +249,7 @@ impl QCryptoBlockCreateOptionsLuks {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `key-secret`.
@@ -601,7 +601,7 @@ impl QCryptoBlockOptionsLuks {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `key-secret`.
@@ -630,7 +630,7 @@ impl QCryptoBlockOptionsQCow {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `key-secret`.
@@ -856,7 +856,7 @@ impl SecretCommonProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `format`.
@@ -966,7 +966,7 @@ impl SecretProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `format`.
@@ -1033,7 +1033,7 @@ impl TlsCredsAnonProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `verify-peer`.
@@ -1092,7 +1092,7 @@ impl TlsCredsProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `verify-peer`.
@@ -1153,7 +1153,7 @@ impl TlsCredsPskProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `verify-peer`.
@@ -1224,7 +1224,7 @@ impl TlsCredsX509Properties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `verify-peer`.

@@ -51,7 +51,7 @@ impl BootConfiguration {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `order`.
@@ -472,7 +472,7 @@ impl CpuInstanceProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `node-id`.
@@ -1492,7 +1492,7 @@ impl MemorySizeConfiguration {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `size`.
@@ -1553,7 +1553,7 @@ impl NumaCpuOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `node-id`.
@@ -1796,7 +1796,7 @@ impl NumaNodeOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `nodeid`.
@@ -1851,13 +1851,13 @@ qmp_types::json_struct!(NumaNodeOptions {
 pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`.
+    /// `dist`, since 2.10.
     Dist(NumaDistOptions),
-    /// `cpu`.
+    /// `cpu`, since 2.10.
     Cpu(NumaCpuOptions),
-    /// `hmat-lb`.
+    /// `hmat-lb`, since 5.0.
     HmatLb(NumaHmatLbOptions),
-    /// `hmat-cache`.
+    /// `hmat-cache`, since 5.0.
     HmatCache(NumaHmatCacheOptions),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -2250,7 +2250,7 @@ impl SmpConfiguration {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `cpus`.

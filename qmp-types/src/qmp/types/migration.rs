@@ -55,7 +55,7 @@ impl BitmapMigrationBitmapAliasTransform {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `persistent`.
@@ -597,7 +597,7 @@ impl MigrateSetParameters {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `announce-initial`.
@@ -1168,7 +1168,7 @@ impl MigrationInfo {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `status`.
@@ -1535,7 +1535,7 @@ impl MigrationParameters {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `announce-initial`.

@@ -253,7 +253,7 @@ impl NameInfo {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `name`.

@@ -232,7 +232,7 @@ impl NetDevPasstOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `path`.
@@ -533,7 +533,7 @@ impl NetLegacyNicOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `netdev`.
@@ -912,7 +912,7 @@ impl NetdevBridgeOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `br`.
@@ -951,7 +951,7 @@ impl NetdevDgramOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `local`.
@@ -1218,7 +1218,7 @@ impl NetdevSocketOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `fd`.
@@ -1361,7 +1361,7 @@ impl NetdevTapOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `ifname`.
@@ -1544,7 +1544,7 @@ impl NetdevUserOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `hostname`.
@@ -1747,7 +1747,7 @@ impl NetdevVdeOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `sock`.
@@ -1852,7 +1852,7 @@ impl NetdevVhostVdpaOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `vhostdev`.
@@ -1948,7 +1948,7 @@ impl NetdevVmnetHostOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `start-address`.
@@ -2017,7 +2017,7 @@ impl NetdevVmnetSharedOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `start-address`.

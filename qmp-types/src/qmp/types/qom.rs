@@ -207,7 +207,7 @@ impl CryptodevBackendProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `queues`.
@@ -348,7 +348,7 @@ impl EventLoopBaseProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `aio-max-batch`.
@@ -980,7 +980,7 @@ impl IommufdProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `fd`.
@@ -1019,7 +1019,7 @@ impl IothreadProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `aio-max-batch`.
@@ -1092,7 +1092,7 @@ impl MainLoopProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `aio-max-batch`.
@@ -2132,9 +2132,9 @@ pub enum ObjectOptionsBranch {
     TlsCredsX509(TlsCredsX509Properties),
     /// `tls-cipher-suites`.
     TlsCipherSuites(TlsCredsProperties),
-    /// `x-remote-object`.
+    /// `x-remote-object`, unstable.
     XRemoteObject(RemoteObjectProperties),
-    /// `x-vfio-user-server`.
+    /// `x-vfio-user-server`, unstable.
     XVfioUserServer(VfioUserServerProperties),
     /// `can-bus`.
     CanBus,
@@ -2932,7 +2932,7 @@ impl RngProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `opened`.
@@ -2965,7 +2965,7 @@ impl RngRandomProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `opened`.
@@ -3319,7 +3319,7 @@ impl TdxGuestProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `attributes`.
@@ -3393,7 +3393,7 @@ impl ThreadContextProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `cpu-affinity`.

@@ -70,7 +70,7 @@ impl RockerOfDpaFlowAction {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `goto-tbl`.
@@ -278,7 +278,7 @@ impl RockerOfDpaFlowMask {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `in-pport`.

@@ -30,9 +30,9 @@ qmp_types::json_enum!(GuestPanicAction {
 pub enum GuestPanicInformation {
     /// `hyper-v`.
     HyperV(GuestPanicInformationHyperV),
-    /// `s390`.
+    /// `s390`, since 2.12.
     S390(GuestPanicInformationS390),
-    /// `tdx`.
+    /// `tdx`, since 10.1.
     Tdx(GuestPanicInformationTdx),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),

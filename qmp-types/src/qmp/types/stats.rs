@@ -71,7 +71,7 @@ pub enum StatsFilterBranch {
     Vcpu(StatsVcpuFilter),
     /// `vm`.
     Vm,
-    /// `cryptodev`.
+    /// `cryptodev`, since 8.0.
     Cryptodev,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -368,7 +368,7 @@ pub enum StatsValue {
     List(Vec<u64>),
 }
 
-qmp_types::json_alternate!(StatsValue , "a number, a boolean or an array" {
+qmp_types::json_alternate!(StatsValue, "a number, a boolean or an array" {
     Number => Scalar(_),
     Bool => Boolean(_),
     Array => List(_),
@@ -406,7 +406,7 @@ impl StatsVcpuFilter {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `vcpus`.

@@ -118,7 +118,7 @@ impl TpmPassthroughOptions {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `path`.
@@ -190,7 +190,7 @@ qmp_types::json_enum!(TpmType {
 pub enum TpmTypeOptions {
     /// `passthrough`.
     Passthrough(TpmPassthroughOptionsWrapper),
-    /// `emulator`.
+    /// `emulator`, since 2.11.
     Emulator(TpmEmulatorOptionsWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),

@@ -16,7 +16,7 @@ impl Abort {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 }
 
@@ -267,7 +267,8 @@ pub enum TransactionAction {
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternalWrapper),
     /// `blockdev-snapshot-sync`.
     BlockdevSnapshotSync(BlockdevSnapshotSyncWrapper),
-    /// `drive-backup`.
+    /// `drive-backup`, deprecated.
+    #[deprecated = "deprecated as of QEMU 10.2.2"]
     DriveBackup(DriveBackupWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -402,7 +403,7 @@ impl TransactionProperties {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `completion-mode`.

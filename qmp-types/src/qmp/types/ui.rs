@@ -24,7 +24,7 @@ impl DisplayCocoa {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `left-command-key`.
@@ -85,7 +85,7 @@ impl DisplayCurses {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `charset`.
@@ -120,7 +120,7 @@ impl DisplayDBus {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `rendernode`.
@@ -173,7 +173,7 @@ impl DisplayEglHeadless {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `rendernode`.
@@ -237,7 +237,7 @@ impl DisplayGtk {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `grab-on-hover`.
@@ -370,9 +370,9 @@ pub enum DisplayOptionsBranch {
     Cocoa(DisplayCocoa),
     /// `curses`, if `CONFIG_CURSES`.
     Curses(DisplayCurses),
-    /// `egl-headless`, if `CONFIG_OPENGL`.
+    /// `egl-headless`, since 3.1, if `CONFIG_OPENGL`.
     EglHeadless(DisplayEglHeadless),
-    /// `dbus`, if `CONFIG_DBUS_DISPLAY`.
+    /// `dbus`, since 7.0, if `CONFIG_DBUS_DISPLAY`.
     Dbus(DisplayDBus),
     /// `sdl`, if `CONFIG_SDL`.
     Sdl(DisplaySdl),
@@ -380,7 +380,7 @@ pub enum DisplayOptionsBranch {
     Default,
     /// `none`.
     None,
-    /// `spice-app`, if `CONFIG_SPICE`.
+    /// `spice-app`, since 4.0, if `CONFIG_SPICE`.
     SpiceApp,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -491,7 +491,7 @@ impl DisplayReloadOptionsVnc {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `tls-certs`.
@@ -536,7 +536,7 @@ impl DisplaySdl {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `grab-mod`.
@@ -629,7 +629,7 @@ impl DisplayUpdateOptionsVnc {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `addresses`.
@@ -728,7 +728,7 @@ impl ExpirePasswordOptionsVnc {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `display`.
@@ -1896,7 +1896,7 @@ impl SetPasswordOptionsVnc {
     /// Without any member.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Sets `display`.
