@@ -8,8 +8,9 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("snapshots");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut list = String::from("const EMBEDDED: &[Embedded] = &[\n");
-    for release in entries(&root)? {
-        for snapshot in entries(&release)? {
+    for release in entries(&root)?.into_iter().filter(|path| path.is_dir()) {
+        let is_snapshot = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+        for snapshot in entries(&release)?.into_iter().filter(is_snapshot) {
             let (release, schema) = (release.file_name(), snapshot.file_stem());
             let _ = writeln!(
                 list,

@@ -26,8 +26,9 @@ pub mod snapshot;
 mod suggest;
 mod tree;
 
-use qapi_parser::Report;
 use qapi_parser::ast::Ast;
+use qapi_parser::source::Sources;
+use qapi_parser::{Diagnostic, MAX_MISTAKES, Report};
 
 pub use model::{
     Alternate, Alternative, Branch, Builtin, Command, CommandFlags, Condition, Documentation, Entity,
@@ -43,14 +44,23 @@ pub use tree::{SchemaName, Tree, TreeError};
 pub fn from_ast(ast: Ast, release: Option<&str>) -> Result<Schema, Box<Report>> {
     let (lowered, mut diagnostics) = lower::lower(&ast);
     diagnostics.extend(check::definitions(&lowered));
-    let resolved = resolve::resolve(&lowered.definitions, lowered.modules, release.map(str::to_owned));
-    let resolved = resolved.map_err(|found| diagnostics.extend(found));
-    let report = |diagnostics| Box::new(Report { sources: ast.sources, diagnostics });
+    let release = release.map(str::to_owned);
+    let resolved = resolve::resolve(&lowered.definitions, &lowered.dropped, lowered.modules, release);
     match resolved {
-        Ok(schema) if diagnostics.is_empty() => {
-            let found = check::schema(&schema, &lowered.pragmas);
-            if found.is_empty() { Ok(schema) } else { Err(report(found)) }
+        Ok(schema) => {
+            diagnostics.extend(check::schema(&schema, &lowered.pragmas));
+            if diagnostics.is_empty() { Ok(schema) } else { Err(report(ast.sources, diagnostics)) }
         }
-        _ => Err(report(diagnostics)),
+        Err(found) => {
+            diagnostics.extend(found);
+            Err(report(ast.sources, diagnostics))
+        }
     }
+}
+
+/// What is wrong, in the order of the text, and no more than anyone reads.
+fn report(sources: Sources, mut diagnostics: Vec<Diagnostic>) -> Box<Report> {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.source, diagnostic.span.start));
+    diagnostics.truncate(MAX_MISTAKES);
+    Box::new(Report { sources, diagnostics })
 }

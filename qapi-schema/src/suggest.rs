@@ -1,8 +1,14 @@
 //! "Did you mean".
 
+/// Up to which length names are compared. Real ones stay below it.
+const MAX_LENGTH: usize = 64;
+
 /// The candidate that is most like a misspelled name, if one is like it.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Likeness takes time with the product of the lengths.
+    let is_comparable = |candidate: &&str| name.len() <= MAX_LENGTH && candidate.len() <= MAX_LENGTH;
     candidates
+        .filter(is_comparable)
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))

@@ -6,8 +6,9 @@ use std::{fs, io};
 
 use qapi_codegen::File;
 
+use crate::bindings::{BOUND, Release};
 use crate::error::Error;
-use crate::{bindings, regen, workspace};
+use crate::workspace;
 
 /// Whether the committed bindings are what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ enum Fault {
 
 /// Compares the whole set of files.
 pub(crate) fn run() -> Result<Verdict, Error> {
-    let expected = regen::expected_bindings()?;
+    let expected = Release::newest_snapshot()?.bindings()?;
     let differences = differences(&workspace::bindings(), &expected)?;
     if differences.is_empty() {
         anstream::eprintln!("{} generated files are what the newest snapshot gives", expected.len());
@@ -52,6 +53,7 @@ fn differences(root: &Path, expected: &[File]) -> Result<Vec<(PathBuf, Fault)>, 
         match fs::read(&path) {
             Ok(bytes) if bytes == file.contents.as_bytes() => {}
             Ok(_) => differences.push((path, Fault::Changed)),
+            Err(_) if path.is_dir() => differences.push((path, Fault::Changed)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => differences.push((path, Fault::Missing)),
             Err(source) => return Err(Error::Io { action: "read", path, source }),
         }
@@ -64,7 +66,7 @@ fn differences(root: &Path, expected: &[File]) -> Result<Vec<(PathBuf, Fault)>, 
 pub(crate) fn stale(root: &Path, expected: &[File]) -> Result<Vec<PathBuf>, Error> {
     let expected: BTreeSet<PathBuf> = expected.iter().map(|file| root.join(&file.path)).collect();
     let mut stale = Vec::new();
-    let mut folders: Vec<PathBuf> = bindings::BOUND.iter().map(|name| root.join(name.as_str())).collect();
+    let mut folders: Vec<PathBuf> = BOUND.iter().map(|name| root.join(name.as_str())).collect();
     while let Some(folder) = folders.pop() {
         let list_error = |source| Error::Io { action: "list", path: folder.clone(), source };
         let entries = match fs::read_dir(&folder) {

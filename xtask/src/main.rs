@@ -22,11 +22,11 @@ struct Arguments {
 enum Task {
     /// Regenerate the bindings in qmp-types, from the newest snapshot in this repository or from a QEMU tree.
     ///
-    /// Exit codes: 0 done, 1 failed, with nothing half-written.
+    /// Exit codes: 0 done, 1 failed and nothing changed, 2 wrong arguments.
     Regen(regen::Options),
     /// Check that the committed bindings are what the newest snapshot gives, byte for byte.
     ///
-    /// Exit codes: 0 the same, 1 different, 2 could not tell.
+    /// Exit codes: 0 the same, 1 different, 2 could not tell, or wrong arguments.
     Check,
 }
 

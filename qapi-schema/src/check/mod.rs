@@ -6,6 +6,7 @@ mod returns;
 
 use qapi_parser::Diagnostic;
 
+use crate::definition::Definition;
 use crate::lower::Lowered;
 use crate::model::Schema;
 use crate::pragma::Pragmas;
@@ -20,6 +21,12 @@ pub(crate) fn definitions(lowered: &Lowered) -> Vec<Diagnostic> {
         diagnostics.extend(found.map(|diagnostic| diagnostic.in_definition(definition.describe())));
     }
     diagnostics
+}
+
+/// What can be said of a definition without the pragmas of its schema: that its names are names.
+pub(crate) fn characters(definition: &Definition) -> Vec<Diagnostic> {
+    let found = names::check_characters(definition).into_iter();
+    found.map(|diagnostic| diagnostic.in_definition(definition.describe())).collect()
 }
 
 /// What can be said once all names are resolved.

@@ -1,8 +1,10 @@
 //! The form of names (`docs/devel/qapi-code-gen.rst`, section *Naming rules and reserved names*).
 
+use std::borrow::Cow;
+
 use qapi_parser::Diagnostic;
 
-use crate::definition::{Body, CommandDefinition, Definition, MemberDefinition, Members, Name};
+use crate::definition::{Body, Definition, FeatureDefinition, Members, Name};
 use crate::pragma::Pragmas;
 
 /// What a name may consist of.
@@ -16,39 +18,85 @@ enum Style {
     Lower { upper: bool, underscore: bool },
 }
 
+/// `lower-case` without exceptions.
+const STRICT: Style = Style::Lower { upper: false, underscore: false };
+
 /// Checks the name of a definition and the names in it.
 pub(super) fn check(definition: &Definition, pragmas: &Pragmas) -> Vec<Diagnostic> {
-    let name = &definition.name;
+    let is_relaxed = pragmas.member_name_exceptions.contains(&definition.name.text);
+    let relaxed = Style::Lower { upper: is_relaxed, underscore: is_relaxed };
     let mut diagnostics: Vec<_> = definition_name(definition, pragmas).into_iter().collect();
-    let relaxed = pragmas.member_name_exceptions.contains(&name.text);
-    let style = Style::Lower { upper: relaxed, underscore: relaxed };
-    let mut check = |names: &mut dyn Iterator<Item = (&Name, &str)>| {
-        diagnostics.extend(names.filter_map(|(name, what)| styled(name, &name.text, what, style)));
-    };
-    match &definition.body {
-        Body::Enum { values, .. } => {
-            diagnostics.extend(values.iter().filter_map(|value| enum_value(&value.name, style)));
-        }
-        Body::Struct { members, .. } => check(&mut member_names(members)),
-        Body::Union { base, .. } => check(&mut inline_names(Some(base))),
-        Body::Alternate { alternatives } => {
-            check(&mut alternatives.iter().map(|alternative| (&alternative.name, "an alternative")));
-        }
-        Body::Command(CommandDefinition { arguments, .. }) => check(&mut inline_names(arguments.as_ref())),
-        Body::Event { data, .. } => check(&mut inline_names(data.as_ref())),
-    }
+    diagnostics.extend(parts(definition).into_iter().filter_map(|part| match part.role {
+        Role::Value => enum_value(part.name, relaxed),
+        Role::Member => styled(part.name, &part.name.text, "a member", relaxed),
+        Role::Argument => styled(part.name, &part.name.text, "a member", STRICT),
+        Role::Alternative => styled(part.name, &part.name.text, "an alternative", STRICT),
+        Role::Feature => styled(part.name, &part.name.text, "a feature", STRICT),
+    }));
     diagnostics
 }
 
-fn member_names(members: &[MemberDefinition]) -> impl Iterator<Item = (&Name, &str)> {
-    members.iter().map(|member| (&member.name, "a member"))
+/// Checks that all names in a definition are made of the characters of names, whatever their style.
+pub(super) fn check_characters(definition: &Definition) -> Vec<Diagnostic> {
+    let parts = parts(definition).into_iter().map(|part| (part.name, part.role == Role::Value));
+    let names = std::iter::once((&definition.name, false)).chain(parts);
+    let malformed = names.filter(|(name, is_value)| stem(&as_name(name, *is_value)).is_none());
+    malformed
+        .map(|(name, _)| invalid(name, "a name is a letter followed by letters, digits, '-' and '_'"))
+        .collect()
 }
 
-fn inline_names(members: Option<&Members>) -> impl Iterator<Item = (&Name, &str)> {
-    member_names(match members {
-        Some(Members::Inline(members)) => members,
-        _ => &[],
-    })
+/// What a name inside a definition names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Value,
+    /// Of a type.
+    Member,
+    /// Of a command or an event.
+    Argument,
+    Alternative,
+    Feature,
+}
+
+struct Part<'a> {
+    role: Role,
+    name: &'a Name,
+}
+
+/// The names that a definition gives: not those that it refers to, such as those of branches.
+fn parts(definition: &Definition) -> Vec<Part<'_>> {
+    let part = |role| move |name| Part { role, name };
+    let mut features: Vec<&[FeatureDefinition]> = vec![&definition.features];
+    let mut parts: Vec<Part<'_>> = match &definition.body {
+        Body::Enum { values, .. } => {
+            features.extend(values.iter().map(|value| &*value.features));
+            values.iter().map(|value| &value.name).map(part(Role::Value)).collect()
+        }
+        Body::Struct { members, .. } => {
+            features.extend(members.iter().map(|member| &*member.features));
+            members.iter().map(|member| &member.name).map(part(Role::Member)).collect()
+        }
+        Body::Union { base, .. } => inline(Some(base), Role::Member, &mut features),
+        Body::Alternate { alternatives } => {
+            alternatives.iter().map(|alternative| &alternative.name).map(part(Role::Alternative)).collect()
+        }
+        Body::Command(command) => inline(command.arguments.as_ref(), Role::Argument, &mut features),
+        Body::Event { data, .. } => inline(data.as_ref(), Role::Argument, &mut features),
+    };
+    let features = features.into_iter().flatten();
+    parts.extend(features.map(|feature| Part { role: Role::Feature, name: &feature.name }));
+    parts
+}
+
+/// The names of members that are given on the spot.
+fn inline<'a>(
+    members: Option<&'a Members>,
+    role: Role,
+    features: &mut Vec<&'a [FeatureDefinition]>,
+) -> Vec<Part<'a>> {
+    let Some(Members::Inline(members)) = members else { return Vec::new() };
+    features.extend(members.iter().map(|member| &*member.features));
+    members.iter().map(|member| Part { role, name: &member.name }).collect()
 }
 
 fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnostic> {
@@ -68,11 +116,14 @@ fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnos
         .then(|| invalid(name, &format!("{what} must not end in 'List', which names arrays")))
 }
 
-/// A value may begin with a digit.
 fn enum_value(name: &Name, style: Style) -> Option<Diagnostic> {
-    let digit_first = name.text.starts_with(|first: char| first.is_ascii_digit());
-    let text = if digit_first { format!("d{}", name.text) } else { name.text.clone() };
-    styled(name, &text, "a value of an enum", style)
+    styled(name, &as_name(name, true), "a value of an enum", style)
+}
+
+/// The text to which the rules for names apply: a value may begin with a digit.
+fn as_name(name: &Name, is_value: bool) -> Cow<'_, str> {
+    let is_digit_first = name.text.starts_with(|first: char| first.is_ascii_digit());
+    if is_value && is_digit_first { format!("d{}", name.text).into() } else { name.text.as_str().into() }
 }
 
 fn invalid(name: &Name, rule: &str) -> Diagnostic {
@@ -103,19 +154,23 @@ fn styled(name: &Name, text: &str, what: &str, style: Style) -> Option<Diagnosti
 
 /// The name without a vendor's prefix (`__com.example_`) and without `x-`; `None` if it is no name at all.
 fn stem(text: &str) -> Option<&str> {
-    let text = match text.strip_prefix("__") {
+    let name = match text.strip_prefix("__") {
         Some(rest) => {
-            let (vendor, text) = rest.split_once('_')?;
+            let (vendor, name) = rest.split_once('_')?;
             let is_domain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-            (!vendor.is_empty() && vendor.bytes().all(is_domain)).then_some(text)?
+            (!vendor.is_empty() && vendor.bytes().all(is_domain)).then_some(name)?
         }
         None => text,
     };
-    let stem = text.strip_prefix("x-").or_else(|| text.strip_prefix("X-")).unwrap_or(text);
+    let unprefixed = name.strip_prefix("x-").or_else(|| name.strip_prefix("X-"));
+    let stem = unprefixed.filter(|stem| is_name(stem)).unwrap_or(name);
     let is_reserved = text.starts_with("q_") || text.starts_with("q-");
-    let is_name = stem.starts_with(|first: char| first.is_ascii_alphabetic())
-        && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    (is_name && !is_reserved).then_some(stem)
+    (is_name(stem) && !is_reserved).then_some(stem)
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -126,6 +181,8 @@ mod tests {
     fn prefixes_are_not_part_of_the_stem() {
         assert_eq!(stem("x-blockdev-reopen"), Some("blockdev-reopen"));
         assert_eq!(stem("__com.red-hat_x-name"), Some("name"));
+        assert_eq!(stem("x-9p"), Some("x-9p"));
+        assert_eq!(stem("__com.example_q_foo"), Some("q_foo"));
         for invalid in ["", "-a", "1a", "a b", "__vendor", "__v#_a", "q_obj", "a.b", "é"] {
             assert_eq!(stem(invalid), None, "{invalid}");
         }

@@ -1,4 +1,4 @@
-//! The eight kinds of top-level expressions, less those that the parser handles.
+//! The six kinds of definitions.
 
 use qapi_parser::Diagnostic;
 use qapi_parser::ast::{Expr, KeyValue, Object};
@@ -23,19 +23,18 @@ impl Lowering {
     ) -> Option<Definition> {
         let first = self.diagnostics.len();
         let (keyword, name) = self.keyword(expr)?;
-        let body = self.body(expr, keyword);
         let described = format!("{keyword} '{}'", name.text);
+        let condition = self.condition(expr);
+        let features = self.features(expr);
+        let body = self.body(expr, keyword);
         for diagnostic in &mut self.diagnostics[first..] {
             diagnostic.definition = Some(described.as_str().into());
         }
-        Some(Definition {
-            name,
-            module,
-            condition: self.condition(expr),
-            features: self.features(expr),
-            documentation,
-            body: body?,
-        })
+        let Some(body) = body else {
+            self.dropped.insert(name.text);
+            return None;
+        };
+        Some(Definition { name, module, condition, features, documentation, body })
     }
 
     /// What kind of definition an expression is, and of what.
@@ -108,13 +107,13 @@ impl Lowering {
         let base = self.named_or_inline(base)?;
         let discriminator = self.required(expr, "the union", "discriminator")?;
         let discriminator = self.string(&discriminator.value, "'discriminator'")?.into();
-        let branches = self.branches(expr, "the union")?;
+        let branches = self.branches(expr, "the union", false)?;
         Some(Body::Union { base, discriminator, branches })
     }
 
     fn alternate_body(&mut self, expr: &Object) -> Option<Body> {
         self.only_keys(expr, "the alternate", &["alternate", "data", "if", "features"]);
-        let alternatives = self.branches(expr, "the alternate")?;
+        let alternatives = self.branches(expr, "the alternate", true)?;
         match alternatives.is_empty() {
             true => {
                 self.error("empty-alternate", expr.span, "an alternate must have at least one alternative")
@@ -211,10 +210,9 @@ impl Lowering {
         })
     }
 
-    fn branches(&mut self, expr: &Object, what: &'static str) -> Option<Vec<BranchDefinition>> {
+    fn branches(&mut self, expr: &Object, what: &str, arrays: bool) -> Option<Vec<BranchDefinition>> {
         let data = self.required(expr, what, "data")?;
         let data = self.object(&data.value, "the branches in 'data'")?;
-        let arrays = what == "the alternate";
         data.members.iter().map(|member| self.branch(member, arrays)).collect()
     }
 

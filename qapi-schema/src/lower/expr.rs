@@ -6,6 +6,9 @@ use super::Lowering;
 use crate::definition::{FeatureDefinition, Name};
 use crate::model::Condition;
 
+/// How deep the operators of a condition may nest. Real ones stay below 4.
+const MAX_CONDITION_DEPTH: usize = 32;
+
 impl From<&StringLiteral> for Name {
     fn from(literal: &StringLiteral) -> Self {
         Self { text: literal.value.clone(), span: literal.span }
@@ -73,11 +76,15 @@ impl Lowering {
 
     /// The `if` of an object.
     pub(super) fn condition(&mut self, object: &Object) -> Option<Condition> {
-        self.condition_expr(&object.get("if")?.value)
+        self.condition_expr(&object.get("if")?.value, 0)
     }
 
-    fn condition_expr(&mut self, expr: &Expr) -> Option<Condition> {
+    fn condition_expr(&mut self, expr: &Expr, depth: usize) -> Option<Condition> {
         match expr {
+            _ if depth > MAX_CONDITION_DEPTH => {
+                let message = format!("a condition must not nest deeper than {MAX_CONDITION_DEPTH} levels");
+                self.error("invalid-condition", expr.span(), message)
+            }
             Expr::String(symbol) if is_config_symbol(&symbol.value) => {
                 Some(Condition::Symbol(symbol.value.clone()))
             }
@@ -87,7 +94,7 @@ impl Lowering {
                 format!("'{}' is not the name of a configuration symbol", symbol.value),
             ),
             Expr::Object(object) => match &*object.members {
-                [member] => self.condition_operator(member),
+                [member] => self.condition_operator(member, depth + 1),
                 _ => self.error(
                     "invalid-condition",
                     object.span,
@@ -98,11 +105,11 @@ impl Lowering {
         }
     }
 
-    fn condition_operator(&mut self, member: &KeyValue) -> Option<Condition> {
+    fn condition_operator(&mut self, member: &KeyValue, depth: usize) -> Option<Condition> {
         match &*member.key.value {
-            "not" => Some(Condition::Not(Box::new(self.condition_expr(&member.value)?))),
-            "all" => self.conditions(&member.value).map(Condition::All),
-            "any" => self.conditions(&member.value).map(Condition::Any),
+            "not" => Some(Condition::Not(Box::new(self.condition_expr(&member.value, depth)?))),
+            "all" => self.conditions(&member.value, depth).map(Condition::All),
+            "any" => self.conditions(&member.value, depth).map(Condition::Any),
             key => self.error(
                 "invalid-condition",
                 member.key.span,
@@ -111,12 +118,12 @@ impl Lowering {
         }
     }
 
-    fn conditions(&mut self, expr: &Expr) -> Option<Vec<Condition>> {
+    fn conditions(&mut self, expr: &Expr, depth: usize) -> Option<Vec<Condition>> {
         let array = self.array(expr, "the value of 'all' or 'any'")?;
         if array.elements.is_empty() {
             return self.error("invalid-condition", array.span, "a condition must not be empty");
         }
-        array.elements.iter().map(|element| self.condition_expr(element)).collect()
+        array.elements.iter().map(|element| self.condition_expr(element, depth)).collect()
     }
 
     /// The `features` of an object.

@@ -6,6 +6,7 @@ mod body;
 mod expr;
 mod since;
 
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use qapi_parser::Diagnostic;
@@ -21,6 +22,8 @@ pub(crate) struct Lowered {
     /// The modules in the order of reading.
     pub(crate) modules: Vec<String>,
     pub(crate) pragmas: Pragmas,
+    /// The names of definitions that are malformed: references to them are no further mistakes.
+    pub(crate) dropped: HashSet<String>,
 }
 
 /// Reads all definitions and pragmas of a tree. What has the wrong shape is reported and left out.
@@ -31,6 +34,7 @@ pub(crate) fn lower(ast: &Ast) -> (Lowered, Vec<Diagnostic>) {
         definitions: Vec::new(),
         modules: ast.sources.iter().map(|(_, source)| module_names.name(source.path())).collect(),
         pragmas: Pragmas::default(),
+        dropped: HashSet::new(),
     };
     for item in &ast.items {
         match item {
@@ -44,6 +48,7 @@ pub(crate) fn lower(ast: &Ast) -> (Lowered, Vec<Diagnostic>) {
             }
         }
     }
+    lowered.dropped = lowering.dropped;
     (lowered, lowering.diagnostics)
 }
 
@@ -51,6 +56,8 @@ pub(crate) fn lower(ast: &Ast) -> (Lowered, Vec<Diagnostic>) {
 #[derive(Default)]
 pub(crate) struct Lowering {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The names of definitions that were left out, because they are malformed.
+    pub(crate) dropped: HashSet<String>,
 }
 
 impl Lowering {

@@ -3,6 +3,7 @@
 use qapi_parser::doc::{DocComment, SectionKind};
 
 use crate::model::Documentation;
+use crate::release::is_release;
 
 /// The facts of a comment, and the comment.
 pub(super) fn documentation(comment: Option<&DocComment>) -> Documentation {
@@ -32,14 +33,12 @@ fn release_in_parentheses(text: &str) -> Option<&str> {
     })
 }
 
-/// The dotted number that a text begins with.
+/// The release that a text begins with.
 fn leading_release(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let end =
         text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
-    let release = text[..end].trim_end_matches('.');
-    let is_release = release.contains('.') && release.split('.').all(|number| !number.is_empty());
-    is_release.then_some(release)
+    Some(text[..end].trim_end_matches('.')).filter(|text| is_release(text))
 }
 
 #[cfg(test)]

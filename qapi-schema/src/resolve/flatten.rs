@@ -1,5 +1,7 @@
 //! Pass 3: objects gather the members of their bases.
 
+use std::collections::BTreeSet;
+
 use qapi_parser::Diagnostic;
 
 use crate::model::{Member, Schema, TypeId, TypeKind};
@@ -47,12 +49,12 @@ fn self_containing(schema: &Schema) -> Vec<Diagnostic> {
         Done,
     }
     let mut visits = vec![Visit::Unseen; schema.types.len()];
-    let mut diagnostics = Vec::new();
+    let mut found = BTreeSet::new();
     for (root, _) in schema.types() {
-        let mut stack = vec![(root, contained(schema, root))];
         if visits[root.0 as usize] != Visit::Unseen {
             continue;
         }
+        let mut stack = vec![(root, contained(schema, root))];
         visits[root.0 as usize] = Visit::Open;
         while let Some((id, rest)) = stack.last_mut() {
             let Some(next) = rest.pop() else {
@@ -65,16 +67,20 @@ fn self_containing(schema: &Schema) -> Vec<Diagnostic> {
                     visits[next.0 as usize] = Visit::Open;
                     stack.push((next, contained(schema, next)));
                 }
-                Visit::Open => diagnostics.extend(contains_itself(schema, next)),
+                Visit::Open => {
+                    found.insert(next);
+                }
                 Visit::Done => {}
             }
         }
     }
-    diagnostics
+    found.into_iter().filter_map(|id| contains_itself(schema, id)).collect()
 }
 
 fn contains_itself(schema: &Schema, id: TypeId) -> Option<Diagnostic> {
     let entity = &schema.type_of(id).entity;
     let message = format!("'{}' contains itself through bases or branches", entity.name);
-    Some(Diagnostic::new("contains-itself", entity.span?, message))
+    let what = if schema.object(id)?.variants.is_some() { "union" } else { "struct" };
+    let diagnostic = Diagnostic::new("contains-itself", entity.span?, message);
+    Some(diagnostic.in_definition(format!("{what} '{}'", entity.name)))
 }

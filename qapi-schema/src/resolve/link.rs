@@ -1,6 +1,8 @@
 //! Pass 2: names become ids.
 
-use qapi_parser::Diagnostic;
+use std::collections::{HashMap, HashSet};
+
+use qapi_parser::{Diagnostic, MAX_MISTAKES};
 
 use super::declare::{Declarations, Declared, EMPTY_OBJECT, array_name, implicit_name};
 use crate::definition::{
@@ -19,13 +21,17 @@ const BUILTIN_MODULE: ModuleId = ModuleId(0);
 /// Builds the schema of all declared entities. What is inherited or implied is left to later passes.
 pub(super) fn link(
     declarations: &Declarations<'_>,
+    dropped: &HashSet<String>,
     modules: Vec<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Schema {
+    let module_ids = modules.iter().cloned().zip((1..).map(ModuleId)).collect();
     let builtin = Module { name: "./builtin".to_owned() };
     let mut linker = Linker {
         declarations,
+        dropped,
         diagnostics,
+        modules: module_ids,
         schema: Schema {
             release: None,
             modules: std::iter::once(builtin)
@@ -47,6 +53,8 @@ pub(super) fn link(
 
 struct Linker<'a, 'd> {
     declarations: &'a Declarations<'d>,
+    dropped: &'a HashSet<String>,
+    modules: HashMap<String, ModuleId>,
     diagnostics: &'a mut Vec<Diagnostic>,
     schema: Schema,
 }
@@ -104,12 +112,15 @@ impl Linker<'_, '_> {
                 prefix: prefix.clone(),
             }),
             Body::Struct { base, members } => {
-                let base = base.as_ref().and_then(|base| self.object_type(base, definition, "the base"));
+                let base = base.as_ref().and_then(|base| self.base_type(base, definition));
                 let members = self.members(members, definition, self.next_type());
                 TypeKind::Object(object(base, members))
             }
             Body::Union { base, branches, .. } => {
-                let base = self.members_type(base, definition, "the base");
+                let base = match base {
+                    Members::Named(name) => self.base_type(name, definition),
+                    Members::Inline(_) => self.lookup_type(&implicit_name(definition)),
+                };
                 let branches = branches.iter().filter_map(|branch| self.branch(branch, definition)).collect();
                 let variants = Some(Variants { tag: 0, branches });
                 TypeKind::Object(Object { variants, ..object(base, Vec::new()) })
@@ -149,8 +160,7 @@ impl Linker<'_, '_> {
     }
 
     fn module(&self, name: &str) -> ModuleId {
-        let index = self.schema.modules.iter().position(|module| module.name == name);
-        index.and_then(|index| u32::try_from(index).ok()).map_or(BUILTIN_MODULE, ModuleId)
+        self.modules.get(name).copied().unwrap_or(BUILTIN_MODULE)
     }
 
     fn members(
@@ -201,6 +211,20 @@ impl Linker<'_, '_> {
         }
     }
 
+    /// A struct: a base must have no branches.
+    fn base_type(&mut self, name: &Name, owner: &Definition) -> Option<TypeId> {
+        let id = self.object_type(name, owner, "the base")?;
+        if let Declared::Definition(Definition { body: Body::Union { .. }, .. }) =
+            self.declarations.declared_type(id)
+        {
+            let message = format!("the base must be a struct, and '{}' is a union", name.text);
+            let diagnostic = Diagnostic::new("union-as-base", name.span, message);
+            self.diagnostics.push(diagnostic.in_definition(owner.describe()));
+            return None;
+        }
+        Some(id)
+    }
+
     fn object_type(&mut self, name: &Name, owner: &Definition, what: &str) -> Option<TypeId> {
         let id = self.named_type(name, owner)?;
         let found = match self.declarations.declared_type(id) {
@@ -225,7 +249,8 @@ impl Linker<'_, '_> {
 
     fn named_type(&mut self, name: &Name, owner: &Definition) -> Option<TypeId> {
         let id = self.lookup_type(&name.text);
-        if id.is_none() {
+        // A mistake is reported once, where it is.
+        if id.is_none() && !self.dropped.contains(&name.text) {
             self.diagnostics.push(self.unknown_type(name).in_definition(owner.describe()));
         }
         id
@@ -245,6 +270,9 @@ impl Linker<'_, '_> {
             return Diagnostic::new("not-a-type", name.span, message);
         }
         let diagnostic = Diagnostic::new("unknown-type", name.span, format!("unknown type '{}'", name.text));
+        if self.diagnostics.len() >= MAX_MISTAKES {
+            return diagnostic;
+        }
         let types =
             by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_))).map(|(name, _)| name.as_str());
         match nearest(&name.text, types) {

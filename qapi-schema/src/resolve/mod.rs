@@ -12,6 +12,8 @@ mod flatten;
 mod link;
 mod variants;
 
+use std::collections::HashSet;
+
 use qapi_parser::Diagnostic;
 
 use crate::definition::Definition;
@@ -19,15 +21,17 @@ use crate::model::Schema;
 
 /// Resolves all definitions of a schema.
 ///
-/// What is wrong is reported; the schema is given if nothing is.
+/// What is wrong is reported; the schema is given if nothing is. `dropped` are the names of definitions that
+/// are not among them, because they are malformed.
 pub(crate) fn resolve(
     definitions: &[Definition],
+    dropped: &HashSet<String>,
     modules: Vec<String>,
     release: Option<String>,
 ) -> Result<Schema, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let declarations = declare::declare(definitions, &mut diagnostics);
-    let mut schema = link::link(&declarations, modules, &mut diagnostics);
+    let mut schema = link::link(&declarations, dropped, modules, &mut diagnostics);
     schema.release = release;
     no_errors(&mut diagnostics)?;
     flatten::flatten(&mut schema, &mut diagnostics);

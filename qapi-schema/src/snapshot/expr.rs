@@ -1,5 +1,6 @@
 //! JSON as the expressions of a syntax tree.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use qapi_parser::ast::{Array, BoolLiteral, Expr, KeyValue, Object, StringLiteral};
@@ -49,8 +50,9 @@ impl<'de> Visitor<'de> for ExprAt {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Expr, A::Error> {
         let mut object = Object { members: Vec::new(), span: self.0 };
+        let mut seen = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            if object.get(&key).is_some() {
+            if !seen.insert(key.clone()) {
                 return Err(de::Error::custom(format_args!("duplicate key '{key}'")));
             }
             let value = map.next_value_seed(self)?;

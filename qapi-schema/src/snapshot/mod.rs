@@ -39,15 +39,9 @@ impl Embedded {
     /// # Errors
     /// When the text is not a snapshot, or breaks a rule of schemas.
     pub fn load(&self) -> Result<Schema, SnapshotError> {
-        let path = format!("{}/{}.json", self.release, self.schema);
-        read(path.as_ref(), self.text)
+        let path = format!("qapi-schema/snapshots/{}/{}.json", self.release, self.schema);
+        read::read(path.as_ref(), self.text, Some((self.release, self.schema)))
     }
-}
-
-/// All snapshots that this crate carries.
-#[must_use]
-pub fn embedded() -> &'static [Embedded] {
-    EMBEDDED
 }
 
 /// The newest release of which there are snapshots.
@@ -67,7 +61,7 @@ pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {
 /// # Errors
 /// When the text is not a snapshot, or breaks a rule of schemas.
 pub fn read(path: &std::path::Path, text: &str) -> Result<Schema, SnapshotError> {
-    read::read(path, text)
+    read::read(path, text, None)
 }
 
 /// The snapshot of a schema.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use qapi_parser::Report;
 use qapi_parser::ast::{Expr, Object};
 use qapi_parser::source::{Sources, Span};
-use qapi_parser::{Diagnostic, Report};
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 
@@ -13,7 +13,9 @@ use super::expr::ExprAt;
 use crate::definition::Definition;
 use crate::lower::Lowering;
 use crate::model::{Documentation, Schema};
+use crate::release::is_release;
 use crate::resolve::resolve;
+use crate::{check, report};
 
 /// The version of the format.
 pub(super) const FORMAT: u32 = 1;
@@ -42,55 +44,83 @@ struct Header {
     #[serde(rename = "qapi-snapshot")]
     format: u32,
     release: String,
-    #[serde(rename = "schema")]
-    _schema: String,
+    schema: String,
     #[serde(rename = "definitions")]
     _definitions: [(); 0],
 }
 
-pub(super) fn read(path: &Path, text: &str) -> Result<Schema, SnapshotError> {
-    let malformed = |index: usize, message: String| SnapshotError::Malformed {
+/// A line of the file.
+struct Line<'a> {
+    /// Counted from 0.
+    index: usize,
+    text: &'a str,
+    /// The offset of its first byte.
+    start: usize,
+}
+
+/// Reads a snapshot, which must be that of the release's schema if one is expected.
+pub(super) fn read(path: &Path, text: &str, expected: Option<(&str, &str)>) -> Result<Schema, SnapshotError> {
+    let malformed = |(index, message): (usize, String)| SnapshotError::Malformed {
         path: path.to_owned(),
         line: index + 1,
         message,
     };
-    let header = header(text.lines().next().unwrap_or_default()).map_err(|message| malformed(0, message))?;
+    let (header, lines) = split(text).map_err(malformed)?;
+    if expected.is_some_and(|expected| expected != (header.release.as_str(), header.schema.as_str())) {
+        let message = format!("the snapshot of {} {} in the wrong place", header.release, header.schema);
+        return Err(malformed((0, message)));
+    }
 
     let mut sources = Sources::default();
     let source = sources.add(path.to_owned(), text.to_owned(), None);
     let mut lowering = Lowering::default();
     let mut definitions = Vec::new();
-    let mut start = 0;
-    let mut is_complete = false;
-    for (index, line) in text.split('\n').enumerate() {
-        let end = start + line.len();
-        let span = Span { source, start: offset(start), end: offset(end) };
-        start = end + 1;
-        match line.trim_end() {
-            _ if index == 0 => {}
-            "]}" if !is_complete => is_complete = true,
-            "" if is_complete => {}
-            _ if is_complete => return Err(malformed(index, "text behind the end".to_owned())),
-            line => {
-                let json = line.strip_suffix(',').unwrap_or(line);
-                let expr = definition_expr(json, span).map_err(|message| malformed(index, message))?;
-                definitions
-                    .extend(definition(expr, &mut lowering).map_err(|message| malformed(index, message))?);
-            }
-        }
+    for line in lines {
+        let span = Span { source, start: offset(line.start), end: offset(line.start + line.text.len()) };
+        let definition = definition_expr(line.text, span).and_then(|expr| definition(expr, &mut lowering));
+        definitions.extend(definition.map_err(|message| malformed((line.index, message)))?);
     }
-    if !is_complete {
-        return Err(malformed(text.lines().count(), "the closing ']}' is missing".to_owned()));
+    let mut diagnostics = lowering.diagnostics;
+    diagnostics.extend(definitions.iter().flat_map(check::characters));
+    if !diagnostics.is_empty() {
+        return Err(report(sources, diagnostics).into());
     }
-
     let mut modules: Vec<String> = definitions.iter().map(|definition| definition.module.clone()).collect();
     modules.sort_unstable();
     modules.dedup();
-    let refused = |diagnostics: Vec<Diagnostic>| Box::new(Report { sources: sources.clone(), diagnostics });
-    if !lowering.diagnostics.is_empty() {
-        return Err(refused(lowering.diagnostics).into());
+    let resolved = resolve(&definitions, &lowering.dropped, modules, Some(header.release));
+    resolved.map_err(|found| report(sources, found).into())
+}
+
+/// The header and the lines of the definitions, without the commas between them.
+fn split(text: &str) -> Result<(Header, Vec<Line<'_>>), (usize, String)> {
+    let mut start = 0;
+    let mut lines: Vec<Line<'_>> = text
+        .split('\n')
+        .enumerate()
+        .map(|(index, text)| {
+            let line = Line { index, text, start };
+            start += text.len() + 1;
+            line
+        })
+        .collect();
+    lines.pop_if(|line| line.text.is_empty());
+    if lines.pop_if(|line| line.text == "]}" && line.index > 0).is_none() {
+        return Err((lines.len().saturating_sub(1), "the closing ']}' is missing".to_owned()));
     }
-    Ok(resolve(&definitions, modules, Some(header.release)).map_err(refused)?)
+    let mut lines = lines.into_iter();
+    let header = header(lines.next().map_or("", |line| line.text)).map_err(|message| (0, message))?;
+    let mut definitions: Vec<Line<'_>> = lines.collect();
+    let count = definitions.len();
+    for (number, line) in definitions.iter_mut().enumerate() {
+        line.text = match (line.text.strip_suffix(','), number + 1 == count) {
+            (Some(definition), false) => definition,
+            (None, true) => line.text,
+            (None, false) => return Err((line.index, "a comma is missing at the end".to_owned())),
+            (Some(_), true) => return Err((line.index, "a comma behind the last definition".to_owned())),
+        };
+    }
+    Ok((header, definitions))
 }
 
 fn offset(offset: usize) -> u32 {
@@ -103,7 +133,7 @@ fn header(line: &str) -> Result<Header, String> {
     if header.format != FORMAT {
         return Err(format!("snapshot of format {}, this program reads format {FORMAT}", header.format));
     }
-    if !crate::release::is_release(&header.release) {
+    if !is_release(&header.release) {
         return Err(format!("'{}' is not a release", header.release));
     }
     Ok(header)
@@ -123,14 +153,21 @@ fn definition_expr(json: &str, span: Span) -> Result<Object, String> {
 fn definition(mut expr: Object, lowering: &mut Lowering) -> Result<Option<Definition>, String> {
     let module = take(&mut expr, "module").ok_or("key 'module' is missing")?;
     let module = string(module)?;
+    if module.is_empty() || module.contains(char::is_control) {
+        return Err(format!("{module:?} is not the name of a module"));
+    }
     let mut documentation = Documentation {
-        since: take(&mut expr, "since").map(string).transpose()?,
+        since: take(&mut expr, "since").map(release).transpose()?,
         ..Documentation::default()
     };
-    if let Some(Expr::Object(members)) = take(&mut expr, "members-since") {
-        let entries = members.members.into_iter();
-        let entry = |entry: qapi_parser::ast::KeyValue| Ok((entry.key.value, string(entry.value)?));
-        documentation.member_since = entries.map(entry).collect::<Result<BTreeMap<_, _>, String>>()?;
+    match take(&mut expr, "members-since") {
+        None => {}
+        Some(Expr::Object(members)) => {
+            let entries = members.members.into_iter();
+            let entries = entries.map(|entry| Ok((entry.key.value, release(entry.value)?)));
+            documentation.member_since = entries.collect::<Result<BTreeMap<_, _>, String>>()?;
+        }
+        Some(_) => return Err("'members-since' must be an object".to_owned()),
     }
     Ok(lowering.definition(&expr, module, documentation))
 }
@@ -138,6 +175,11 @@ fn definition(mut expr: Object, lowering: &mut Lowering) -> Result<Option<Defini
 fn take(object: &mut Object, key: &str) -> Option<Expr> {
     let index = object.members.iter().position(|member| member.key.value == key)?;
     Some(object.members.remove(index).value)
+}
+
+fn release(expr: Expr) -> Result<String, String> {
+    let text = string(expr)?;
+    if is_release(&text) { Ok(text) } else { Err(format!("{text:?} is not a release")) }
 }
 
 fn string(expr: Expr) -> Result<String, String> {

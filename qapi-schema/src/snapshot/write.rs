@@ -11,7 +11,8 @@ use crate::model::{
 
 pub(super) fn write(schema: &Schema, name: SchemaName) -> String {
     let mut entities: Vec<EntityId> = schema.definition_order().to_vec();
-    entities.retain(|&id| !matches!(id, EntityId::Type(id) if is_provided(schema.type_of(id))));
+    // Implicit types follow from the definitions that use them.
+    entities.retain(|&id| !matches!(id, EntityId::Type(id) if schema.type_of(id).implicit));
     entities.sort_by_key(|&id| &schema.entity(id).name);
     let lines: Vec<String> = entities.into_iter().map(|id| definition(schema, id)).collect();
     let release = json_string(schema.release().unwrap_or("0"));
@@ -19,13 +20,12 @@ pub(super) fn write(schema: &Schema, name: SchemaName) -> String {
     // Writing to a string cannot fail.
     let _ =
         writeln!(text, r#"{{"qapi-snapshot":{FORMAT},"release":{release},"schema":"{name}","definitions":["#);
-    let _ = writeln!(text, "{}\n]}}", lines.join(",\n"));
+    for (index, line) in lines.iter().enumerate() {
+        let separator = if index + 1 < lines.len() { "," } else { "" };
+        let _ = writeln!(text, "{line}{separator}");
+    }
+    text.push_str("]}\n");
     text
-}
-
-/// Whether a type follows from the others.
-fn is_provided(type_: &Type) -> bool {
-    type_.implicit
 }
 
 /// A JSON object in the making: keys in the order in which they are given.
@@ -159,9 +159,10 @@ fn members(schema: &Schema, members: &[Member]) -> String {
 
 /// A type as definitions refer to it.
 fn type_ref(schema: &Schema, id: TypeId) -> String {
+    let name = |id| json_string(&schema.type_of(id).entity.name);
     match schema.type_of(id).kind {
-        TypeKind::Array(element) => format!("[{}]", type_ref(schema, element)),
-        _ => json_string(&schema.type_of(id).entity.name),
+        TypeKind::Array(element) => format!("[{}]", name(element)),
+        _ => name(id),
     }
 }
 
