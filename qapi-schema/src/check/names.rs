@@ -108,7 +108,9 @@ fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnos
         }
         _ => Style::Type,
     };
-    let what = format!("the name of a {}", definition.body.keyword());
+    let keyword = definition.body.keyword();
+    let article = if keyword.starts_with(['a', 'e']) { "an" } else { "a" };
+    let what = format!("the name of {article} {keyword}");
     if let Some(diagnostic) = styled(name, &name.text, &what, style) {
         return Some(diagnostic);
     }
@@ -132,6 +134,9 @@ fn invalid(name: &Name, rule: &str) -> Diagnostic {
 
 /// Whether `text`, which stands for `name`, breaks the rules of a style.
 fn styled(name: &Name, text: &str, what: &str, style: Style) -> Option<Diagnostic> {
+    if is_reserved(text) {
+        return Some(invalid(name, "what begins with 'q_' is reserved"));
+    }
     let Some(stem) = stem(text) else {
         return Some(invalid(name, &format!("{what} is a letter followed by letters, digits, '-' and '_'")));
     };
@@ -164,8 +169,12 @@ fn stem(text: &str) -> Option<&str> {
     };
     let unprefixed = name.strip_prefix("x-").or_else(|| name.strip_prefix("X-"));
     let stem = unprefixed.filter(|stem| is_name(stem)).unwrap_or(name);
-    let is_reserved = text.starts_with("q_") || text.starts_with("q-");
-    (is_name(stem) && !is_reserved).then_some(stem)
+    (is_name(stem) && !is_reserved(text)).then_some(stem)
+}
+
+/// Whether a name is kept for QEMU's generated code: `q_`, or what becomes that in C.
+fn is_reserved(text: &str) -> bool {
+    text.starts_with("q_") || text.starts_with("q-")
 }
 
 fn is_name(text: &str) -> bool {

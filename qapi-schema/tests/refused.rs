@@ -1,0 +1,20 @@
+//! Schemas that break a rule: `refused/NAME.json` to the report in `snapshots/refused__NAME.snap`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::Path;
+
+#[test]
+fn refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/refused");
+    let mut schemas: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    schemas.sort();
+    for path in schemas {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let ast = qapi_parser::parse_text(Path::new("schema.json"), text, &qapi_parser::Options::default())
+            .unwrap();
+        let report = qapi_schema::from_ast(ast, None).unwrap_err();
+        insta::assert_snapshot!(name, report);
+    }
+}
