@@ -1,6 +1,6 @@
 //! Snapshots: what one keeps, and what is none.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::path::Path;
 
