@@ -1,15 +1,18 @@
 //! The plan: what is emitted, decided between the schema and its spelling as Rust.
 
 mod boxing;
-mod build;
 mod docs;
+mod fields;
+mod messages;
+mod planner;
 mod received;
 mod rust_type;
+mod types;
 
 use qapi_schema::JsonType;
 
-pub(crate) use build::plan;
 pub(crate) use docs::Docs;
+pub(crate) use planner::plan;
 pub(crate) use rust_type::{NamedKind, RustType};
 
 /// Everything that is emitted for a schema, sorted by module and name.

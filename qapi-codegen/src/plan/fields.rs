@@ -1,0 +1,91 @@
+//! Members as fields, and which of them are always there.
+
+use qapi_schema::release::is_newer;
+use qapi_schema::{Entity, Member, TypeId};
+
+use super::docs::Facts;
+use super::planner::Planner;
+use super::{FieldPlan, Item, StructPlan};
+use crate::names::{Scope, field_name};
+
+impl Planner<'_> {
+    /// A struct with all the members of an object. `owner` is the type or command it is part of.
+    pub(super) fn struct_plan(
+        &self,
+        item: Item,
+        entity: &Entity,
+        owner: TypeId,
+        members: &[Member],
+        open: bool,
+    ) -> StructPlan {
+        let mut names = if open { FieldNames::open() } else { FieldNames::default() };
+        let fields = members.iter().map(|member| self.field(entity, owner, member, &mut names)).collect();
+        let rest = open.then(|| names.fields.claim("extra"));
+        StructPlan { item, fields, rest }
+    }
+
+    pub(super) fn field(
+        &self,
+        entity: &Entity,
+        owner: TypeId,
+        member: &Member,
+        names: &mut FieldNames,
+    ) -> FieldPlan {
+        let facts = Facts {
+            since: member.since.as_deref(),
+            condition: member.condition.as_ref(),
+            features: &member.features,
+        };
+        let name = field_name(&member.name);
+        let documented = self.schema.type_of(member.defined_in);
+        // Members given on the spot are documented where they are used.
+        let documented = if documented.implicit { entity } else { &documented.entity };
+        FieldPlan {
+            name: names.fields.claim(name.clone()),
+            member: member.name.clone(),
+            rust_type: self.contained(owner, member.type_id),
+            required: !member.optional
+                && self.is_in_every_build(entity, member)
+                && self.is_in_every_release(owner, member),
+            setter: names.setters.claim(name),
+            docs: self.docs.part(documented, &member.name, &facts),
+            deprecated: self.deprecation(&member.features),
+        }
+    }
+
+    /// Whether a server that is built with the container is built with the member.
+    pub(super) fn is_in_every_build(&self, container: &Entity, member: &Member) -> bool {
+        let Some(condition) = &member.condition else { return true };
+        let defined_in = &self.schema.type_of(member.defined_in).entity;
+        let conditions = container.condition.iter().chain(&defined_in.condition);
+        conditions.into_iter().any(|given| condition.follows_from(given))
+    }
+
+    /// Whether every server that sends the container sends the member: one older than the member does not.
+    pub(super) fn is_in_every_release(&self, owner: TypeId, member: &Member) -> bool {
+        let (Some(oldest), Some(since)) = (self.oldest_server, &member.since) else { return true };
+        let defined_in = &self.schema.type_of(member.defined_in).entity;
+        let container_since = defined_in.documentation.since.as_ref();
+        let is_younger = container_since.is_none_or(|container| is_newer(since, container));
+        !(is_newer(since, oldest) && is_younger && self.received.contains(&owner))
+    }
+}
+
+/// The names of a struct's fields and of the methods that set them, which share the struct with `new`.
+pub(super) struct FieldNames {
+    pub(super) fields: Scope,
+    pub(super) setters: Scope,
+}
+
+impl Default for FieldNames {
+    fn default() -> Self {
+        Self { fields: Scope::snake(), setters: Scope::snake().without("new") }
+    }
+}
+
+impl FieldNames {
+    /// Those of a struct that takes arguments beyond its members, by a method of its own.
+    pub(super) fn open() -> Self {
+        Self { fields: Scope::snake(), setters: Scope::snake().without("new").without("argument") }
+    }
+}

@@ -1,0 +1,74 @@
+//! Commands and events.
+
+use qapi_schema::{Command, Entity, Event, TypeId};
+
+use super::planner::Planner;
+use super::{CommandFacts, Item, MessageBody, MessageFacts, MessagePlan, StructPlan};
+use crate::names::{Scope, type_name};
+
+impl Planner<'_> {
+    pub(super) fn commands(&self) -> Vec<MessagePlan> {
+        let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
+        commands.sort_by_key(|command| &command.entity.name);
+        let mut scope = Scope::camel().without("Unrecognized");
+        let plan = |command: &Command| {
+            let entity = &command.entity;
+            let item = self.item(scope.claim(type_name(&entity.name)), "command", entity);
+            let facts = MessageFacts {
+                command: Some(CommandFacts {
+                    returns: command.returns.map(|returns| self.rust_type(returns)),
+                    allow_oob: command.flags.allow_oob,
+                    allow_preconfig: command.flags.allow_preconfig,
+                    success_response: command.flags.success_response,
+                }),
+                ..self.message_facts(entity)
+            };
+            let body = self.message_body(item, entity, command.arguments, !command.flags.generated);
+            MessagePlan { body, wire_name: entity.name.clone(), facts }
+        };
+        commands.into_iter().map(plan).collect()
+    }
+
+    pub(super) fn events(&self) -> Vec<MessagePlan> {
+        let mut events: Vec<&Event> = self.schema.events().iter().collect();
+        events.sort_by_key(|event| &event.entity.name);
+        let mut scope = Scope::camel().without("Unrecognized");
+        let plan = |event: &Event| {
+            let entity = &event.entity;
+            let item = self.item(scope.claim(type_name(&entity.name)), "event", entity);
+            MessagePlan {
+                body: self.message_body(item, entity, event.data, false),
+                wire_name: entity.name.clone(),
+                facts: self.message_facts(entity),
+            }
+        };
+        events.into_iter().map(plan).collect()
+    }
+
+    pub(super) fn message_facts(&self, entity: &Entity) -> MessageFacts {
+        MessageFacts {
+            module: self.schema.module_of(entity.module).stem().to_owned(),
+            since: entity.documentation.since.clone(),
+            features: entity.features.iter().map(|feature| feature.name.clone()).collect(),
+            condition: entity.condition.as_ref().map(ToString::to_string),
+            command: None,
+        }
+    }
+
+    pub(super) fn message_body(
+        &self,
+        item: Item,
+        entity: &Entity,
+        data: Option<TypeId>,
+        open: bool,
+    ) -> MessageBody {
+        let Some((id, object)) = data.and_then(|id| Some((id, self.schema.object(id)?))) else {
+            let rest = open.then(|| "extra".to_owned());
+            return MessageBody::Members(StructPlan { item, fields: Vec::new(), rest });
+        };
+        match object.variants {
+            Some(_) => MessageBody::Union { item, data: self.rust_type(id) },
+            None => MessageBody::Members(self.struct_plan(item, entity, id, &object.members, open)),
+        }
+    }
+}

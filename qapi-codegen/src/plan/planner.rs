@@ -1,0 +1,113 @@
+//! From the schema to the plan.
+
+use std::collections::{HashMap, HashSet};
+
+use qapi_schema::{Builtin, Entity, Feature, Schema, TypeId, TypeKind};
+
+use super::boxing::Boxing;
+use super::docs::DocWriter;
+use super::received::received;
+use super::{Item, NamedKind, Plan, RustType};
+use crate::Options;
+use crate::names::{Scope, module_name, type_name};
+
+/// Decides what is emitted for a schema.
+pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
+    let mut planner = Planner::new(schema, options);
+    let mut plan = Plan::default();
+    for id in planner.sorted_types() {
+        plan.types.extend(planner.type_plan(id));
+    }
+    plan.types.sort_by(|a, b| module_and_name(a.item()).cmp(&module_and_name(b.item())));
+    plan.commands = planner.commands();
+    plan.events = planner.events();
+    plan
+}
+
+fn module_and_name(item: &Item) -> (&str, &str) {
+    (&item.module, &item.name)
+}
+
+/// The decisions, and what they rest on.
+pub(super) struct Planner<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) docs: DocWriter<'a>,
+    pub(super) oldest_server: Option<&'a str>,
+    pub(super) boxing: Boxing,
+    /// The types that a client receives.
+    pub(super) received: HashSet<TypeId>,
+    /// The names of the types that become items.
+    pub(super) type_names: HashMap<TypeId, String>,
+    pub(super) type_scope: Scope,
+}
+
+impl<'a> Planner<'a> {
+    fn new(schema: &'a Schema, options: &'a Options) -> Self {
+        let mut planner = Self {
+            schema,
+            docs: DocWriter { style: options.docs, reference: options.reference.as_ref() },
+            oldest_server: options.oldest_server.as_deref(),
+            boxing: Boxing::new(schema),
+            received: received(schema),
+            type_names: HashMap::new(),
+            type_scope: Scope::camel(),
+        };
+        for id in planner.sorted_types() {
+            let name = planner.type_scope.claim(type_name(&schema.type_of(id).entity.name));
+            planner.type_names.insert(id, name);
+        }
+        planner
+    }
+
+    /// The types that become items, sorted by name: those that the schema names.
+    fn sorted_types(&self) -> Vec<TypeId> {
+        let mut types: Vec<_> = self.schema.types().filter(|(_, type_)| !type_.implicit).collect();
+        types.sort_by_key(|(_, type_)| &type_.entity.name);
+        types.into_iter().map(|(id, _)| id).collect()
+    }
+
+    pub(super) fn item(&self, name: String, kind: &str, entity: &Entity) -> Item {
+        let module = self.schema.module_of(entity.module).stem();
+        Item {
+            name,
+            module: module_name(module),
+            docs: self.docs.definition(kind, entity, module),
+            deprecated: self.deprecation(&entity.features),
+        }
+    }
+
+    pub(super) fn deprecation(&self, features: &[Feature]) -> Option<String> {
+        let is_deprecated = features.iter().any(|feature| feature.name == "deprecated");
+        is_deprecated.then(|| match self.schema.release() {
+            Some(release) => format!("deprecated as of QEMU {release}"),
+            None => "deprecated by the schema".to_owned(),
+        })
+    }
+
+    pub(super) fn module(&self, entity: &Entity) -> String {
+        module_name(self.schema.module_of(entity.module).stem())
+    }
+
+    /// The Rust type of a value directly inside one of type `owner`.
+    pub(super) fn contained(&self, owner: TypeId, id: TypeId) -> RustType {
+        let rust_type = self.rust_type(id);
+        if self.boxing.is_boxed(owner, id) { RustType::Boxed(Box::new(rust_type)) } else { rust_type }
+    }
+
+    pub(super) fn rust_type(&self, id: TypeId) -> RustType {
+        let type_ = self.schema.type_of(id);
+        let kind = match &type_.kind {
+            TypeKind::Builtin(builtin) => return RustType::Builtin(*builtin),
+            TypeKind::Array(element) => return RustType::Vec(Box::new(self.rust_type(*element))),
+            TypeKind::Enum(_) => NamedKind::Enum,
+            TypeKind::Alternate(_) => NamedKind::Alternate,
+            TypeKind::Object(object) if object.variants.is_some() => NamedKind::Union,
+            TypeKind::Object(_) => NamedKind::Struct,
+        };
+        match self.type_names.get(&id) {
+            Some(name) => RustType::Named { name: name.clone(), module: self.module(&type_.entity), kind },
+            // QEMU's own enum of JSON types, the only implicit type that a schema can refer to.
+            None => RustType::Builtin(Builtin::Str),
+        }
+    }
+}

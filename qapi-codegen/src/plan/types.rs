@@ -1,0 +1,177 @@
+//! Types: enums, structs, unions, alternates.
+
+use std::collections::HashSet;
+
+use qapi_schema::{Alternate, Entity, Enum, JsonType, Object, TypeId, TypeKind, Variants};
+
+use super::docs::Facts;
+use super::fields::FieldNames;
+use super::planner::Planner;
+use super::{
+    AlternatePlan, BranchesPlan, EnumPlan, FieldPlan, Item, NamedKind, RustType, TypePlan, UnionBase,
+    UnionPlan, VariantPlan,
+};
+use crate::names::{Scope, variant_name};
+
+impl Planner<'_> {
+    pub(super) fn type_plan(&mut self, id: TypeId) -> Option<TypePlan> {
+        let schema = self.schema;
+        let type_ = schema.type_of(id);
+        let name = self.type_names.get(&id)?.clone();
+        Some(match &type_.kind {
+            TypeKind::Enum(values) => {
+                TypePlan::Enum(self.enum_plan(self.item(name, "enum", &type_.entity), &type_.entity, values))
+            }
+            TypeKind::Object(object) => match &object.variants {
+                None => {
+                    let item = self.item(name, "struct", &type_.entity);
+                    TypePlan::Struct(self.struct_plan(item, &type_.entity, id, &object.members, false))
+                }
+                Some(variants) => TypePlan::Union(Box::new(self.union_plan(name, id, object, variants)?)),
+            },
+            TypeKind::Alternate(alternate) => {
+                let item = self.item(name, "alternate", &type_.entity);
+                TypePlan::Alternate(self.alternate_plan(item, &type_.entity, id, alternate))
+            }
+            TypeKind::Builtin(_) | TypeKind::Array(_) => return None,
+        })
+    }
+
+    pub(super) fn enum_plan(&self, item: Item, entity: &Entity, values: &Enum) -> EnumPlan {
+        let mut scope = Scope::camel().without("Unrecognized");
+        let variants = values.values.iter().map(|value| {
+            let facts = Facts {
+                since: entity.documentation.member_since.get(&value.name).map(String::as_str),
+                condition: value.condition.as_ref(),
+                features: &value.features,
+            };
+            VariantPlan {
+                name: scope.claim(variant_name(&value.name)),
+                value: value.name.clone(),
+                data: None,
+                converts: false,
+                docs: self.docs.part(entity, &value.name, &facts),
+                deprecated: self.deprecation(&value.features),
+            }
+        });
+        EnumPlan { item, variants: variants.collect() }
+    }
+
+    pub(super) fn union_plan(
+        &mut self,
+        name: String,
+        id: TypeId,
+        object: &Object,
+        variants: &Variants,
+    ) -> Option<UnionPlan> {
+        let entity = &self.schema.type_of(id).entity;
+        let tag = object.members.get(variants.tag)?;
+        let is_enum = object.members.len() == 1;
+        let branches_name = match is_enum {
+            true => name.clone(),
+            false => self.type_scope.claim(format!("{name}Branch")),
+        };
+        let branches = BranchesPlan {
+            variants: self.branches(id, entity, variants, tag.type_id),
+            name: branches_name.clone(),
+        };
+        let module = self.module(entity);
+        let base = (!is_enum).then(|| {
+            let mut names = FieldNames::default();
+            let branches_type = RustType::Named { name: branches_name, module, kind: NamedKind::Union };
+            let tag_field = FieldPlan {
+                rust_type: branches_type,
+                required: true,
+                ..self.field(entity, id, tag, &mut names)
+            };
+            let others = object.members.iter().filter(|member| member.name != tag.name);
+            let fields = others.map(|member| self.field(entity, id, member, &mut names)).collect();
+            UnionBase { tag_field, fields }
+        });
+        Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.clone(), branches, base })
+    }
+
+    pub(super) fn branches(
+        &self,
+        id: TypeId,
+        entity: &Entity,
+        variants: &Variants,
+        tag_type: TypeId,
+    ) -> Vec<VariantPlan> {
+        let mut scope = Scope::camel().without("Unrecognized");
+        let data_of = |type_id: TypeId| {
+            let is_empty = self.schema.object(type_id).is_none_or(Object::is_empty);
+            (!is_empty).then(|| self.contained(id, type_id))
+        };
+        let mut plans: Vec<_> = variants
+            .branches
+            .iter()
+            .map(|branch| {
+                // A branch is as old, as stable and as deprecated as the value that selects it.
+                let tag = &self.schema.type_of(tag_type);
+                let value = match &tag.kind {
+                    TypeKind::Enum(values) => values.values.iter().find(|value| value.name == branch.name),
+                    _ => None,
+                };
+                let features = value.map_or(&[][..], |value| &value.features);
+                let facts = Facts {
+                    since: tag.entity.documentation.member_since.get(&branch.name).map(String::as_str),
+                    condition: branch.condition.as_ref(),
+                    features,
+                };
+                VariantPlan {
+                    name: scope.claim(variant_name(&branch.name)),
+                    value: branch.name.clone(),
+                    data: data_of(branch.type_id),
+                    converts: false,
+                    docs: self.docs.part(entity, &branch.name, &facts),
+                    deprecated: self.deprecation(features),
+                }
+            })
+            .collect();
+        mark_conversions(plans.iter_mut());
+        plans
+    }
+
+    pub(super) fn alternate_plan(
+        &self,
+        item: Item,
+        entity: &Entity,
+        id: TypeId,
+        alternate: &Alternate,
+    ) -> AlternatePlan {
+        let mut scope = Scope::camel();
+        let variants = alternate.alternatives.iter().map(|alternative| {
+            let since = entity.documentation.member_since.get(&alternative.name).map(String::as_str);
+            let facts = Facts { since, condition: alternative.condition.as_ref(), features: &[] };
+            let is_null = alternative.json_type == JsonType::Null;
+            let plan = VariantPlan {
+                name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),
+                value: alternative.name.clone(),
+                data: (!is_null).then(|| self.contained(id, alternative.type_id)),
+                converts: false,
+                docs: self.docs.part(entity, &alternative.name, &facts),
+                deprecated: None,
+            };
+            (alternative.json_type, plan)
+        });
+        let mut variants: Vec<_> = variants.collect();
+        mark_conversions(variants.iter_mut().map(|(_, plan)| plan));
+        AlternatePlan { item, variants }
+    }
+}
+
+/// Marks the variants whose data is that of no other.
+fn mark_conversions<'a>(variants: impl Iterator<Item = &'a mut VariantPlan>) {
+    let variants: Vec<_> = variants.collect();
+    let mut seen = HashSet::new();
+    let repeated: HashSet<RustType> = variants
+        .iter()
+        .filter_map(|variant| variant.data.as_ref())
+        .filter(|data| !seen.insert((*data).clone()))
+        .cloned()
+        .collect();
+    for variant in variants {
+        variant.converts = variant.data.as_ref().is_some_and(|data| !repeated.contains(data));
+    }
+}
