@@ -5,6 +5,7 @@ mod docs;
 mod fields;
 mod messages;
 mod planner;
+mod planner;
 mod received;
 mod rust_type;
 mod types;
