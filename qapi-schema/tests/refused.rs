@@ -18,3 +18,15 @@ fn refused() {
         insta::assert_snapshot!(name, report);
     }
 }
+
+#[test]
+fn the_depth_of_bases_is_bounded() {
+    let chain = (1..200)
+        .map(|depth| format!("{{ 'struct': 'Type{depth}', 'base': 'Type{}', 'data': {{}} }}\n", depth - 1));
+    let text = format!("{{ 'struct': 'Type0', 'data': {{}} }}\n{}", chain.collect::<String>());
+    let ast =
+        qapi_parser::parse_text(Path::new("schema.json"), text, &qapi_parser::Options::default()).unwrap();
+    let report = qapi_schema::from_ast(ast, None).unwrap_err();
+    assert_eq!(report.diagnostics.len(), 1, "{report}");
+    assert!(report.to_string().contains("'Type65' inherits through more than 64 bases"), "{report}");
+}

@@ -6,9 +6,15 @@ use qapi_parser::Diagnostic;
 
 use crate::model::{Member, Schema, TypeId, TypeKind};
 
+/// How many bases may stand behind each other. Real schemas have four.
+const MAX_BASES: usize = 64;
+
 /// Sets [`Object::members`](crate::model::Object::members) of all objects.
 pub(super) fn flatten(schema: &mut Schema, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(self_containing(schema));
+    if diagnostics.is_empty() {
+        diagnostics.extend(schema.types().filter_map(|(id, _)| inherits_too_deep(schema, id)));
+    }
     if !diagnostics.is_empty() {
         return;
     }
@@ -29,6 +35,16 @@ fn local_members(schema: &Schema, id: TypeId) -> &[Member] {
 /// The type and all it inherits from, nearest first.
 fn lineage(schema: &Schema, id: TypeId) -> Vec<TypeId> {
     std::iter::successors(Some(id), |&id| schema.object(id)?.base).collect()
+}
+
+/// Members are gathered into every descendant, so the depth of bases has to have a limit.
+fn inherits_too_deep(schema: &Schema, id: TypeId) -> Option<Diagnostic> {
+    let bases = std::iter::successors(Some(id), |&id| schema.object(id)?.base).skip(1);
+    // One report for the first type beyond the limit, none for those that build on it.
+    let is_first_beyond = bases.take(MAX_BASES + 2).count() == MAX_BASES + 1;
+    let entity = &schema.type_of(id).entity;
+    let message = format!("'{}' inherits through more than {MAX_BASES} bases", entity.name);
+    is_first_beyond.then(|| Some(Diagnostic::new("base-too-deep", entity.span?, message)))?
 }
 
 /// The types whose members stand in the same JSON object: the base and the branches.
