@@ -6,7 +6,7 @@ use qapi_parser::Diagnostic;
 
 use crate::model::{Member, Schema, TypeId, TypeKind};
 
-/// How many bases may stand behind each other. Real schemas have four.
+/// How many bases may stand behind each other. Real schemas have two.
 const MAX_BASES: usize = 64;
 
 /// Sets [`Object::members`](crate::model::Object::members) of all objects.
