@@ -5,7 +5,6 @@ mod docs;
 mod fields;
 mod messages;
 mod planner;
-mod planner;
 mod received;
 mod rust_type;
 mod types;
