@@ -36,6 +36,12 @@ pub enum Error {
         /// How long the client waited.
         after: Duration,
     },
+    /// The other side ended the connection before it was ready for commands.
+    #[error("the connection{} ended before it was ready: this is not a QMP monitor, or the server is ending", ToAddress(.address))]
+    ClosedEarly {
+        /// Where to, unless the connection was made by the caller.
+        address: Option<Address>,
+    },
     /// The reply did not come in time. The command may still be carried out; the connection stays usable.
     #[error("no reply to {} within {after:?}", .command.escape_debug())]
     Timeout {
@@ -113,6 +119,15 @@ impl From<ProtocolError> for Error {
             ProtocolError::Closed => Self::Closed,
             other => Self::Protocol(other),
         }
+    }
+}
+
+/// ` to ADDRESS`, where it is known.
+struct ToAddress<'a>(&'a Option<Address>);
+
+impl fmt::Display for ToAddress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |address| write!(f, " to {address}"))
     }
 }
 

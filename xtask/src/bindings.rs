@@ -22,10 +22,11 @@ pub(crate) struct Release {
 impl Release {
     /// The schemas that become bindings, from the newest snapshot.
     pub(crate) fn newest_snapshot() -> Result<Self, Error> {
-        let newest = snapshot::newest_release().ok_or(Error::NoSnapshot)?;
+        let newest = snapshot::newest_release().ok_or(Error::NoSnapshots)?;
         let mut schemas = Vec::new();
         for name in BOUND {
-            let embedded = snapshot::find(newest, name).ok_or(Error::NoSnapshot)?;
+            let missing = Error::NoSnapshot { release: newest, schema: name };
+            let embedded = snapshot::find(newest, name).ok_or(missing)?;
             schemas.push((name, embedded.load()?));
         }
         Ok(Self { name: newest.to_owned(), schemas })

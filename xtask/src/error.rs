@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
 use qapi_parser::{Color, ParseError, Report};
-use qapi_schema::TreeError;
 use qapi_schema::snapshot::SnapshotError;
+use qapi_schema::{SchemaName, TreeError};
+
+use crate::workspace;
 
 /// Why a task failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +17,18 @@ pub(crate) enum Error {
     Tree(#[from] TreeError),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    #[error("this repository lacks snapshots; make them with: cargo xtask regen --qemu TREE")]
-    NoSnapshot,
+    #[error(
+        "there are no snapshots in {}; make them with: cargo xtask regen --qemu TREE",
+        workspace::SNAPSHOTS
+    )]
+    NoSnapshots,
+    #[error(
+        "there is no {}/{release}/{schema}.json; make it with: cargo xtask regen --qemu TREE",
+        workspace::SNAPSHOTS
+    )]
+    NoSnapshot { release: &'static str, schema: SchemaName },
+    #[error("'{}' is not a generated file, and would be replaced by one: choose another folder", .0.display())]
+    NotGenerated(PathBuf),
     #[error(transparent)]
     Generate(#[from] GenerateError),
     #[error(transparent)]

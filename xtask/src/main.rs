@@ -22,7 +22,9 @@ struct Arguments {
 enum Task {
     /// Regenerate the bindings in qmp-types, from the newest snapshot in this repository or from a QEMU tree.
     ///
-    /// Exit codes: 0 done, 1 failed and nothing changed, 2 wrong arguments.
+    /// The folders qmp-types/src/qmp and qmp-types/src/qga hold generated files only: others there are removed.
+    ///
+    /// Exit codes: 0 done, 1 failed, 2 wrong arguments. What cannot be read, generated or stored changes nothing.
     Regen(regen::Options),
     /// Check that the committed bindings are what the newest snapshot gives, byte for byte.
     ///

@@ -101,7 +101,10 @@ fn with_blank_lines(lines: &[String]) -> String {
     let mut spaced = String::new();
     let mut previous = "";
     for line in lines {
-        if ends_item(previous) && begins_item(line) && indentation(previous) == indentation(line) {
+        let is_next_item =
+            ends_item(previous) && begins_item(line) && indentation(previous) == indentation(line);
+        let is_next_module = previous.starts_with("pub ") && line.starts_with("mod ");
+        if is_next_item || is_next_module {
             spaced.push('\n');
         }
         spaced.push_str(line);

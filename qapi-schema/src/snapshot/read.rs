@@ -129,7 +129,7 @@ fn offset(offset: usize) -> u32 {
 
 fn header(line: &str) -> Result<Header, String> {
     let header: Header = serde_json::from_str(&format!("{line}]}}"))
-        .map_err(|error| format!("not the first line of a snapshot: {error}"))?;
+        .map_err(|_| "not the first line of a snapshot".to_owned())?;
     if header.format != FORMAT {
         return Err(format!("snapshot of format {}, this program reads format {FORMAT}", header.format));
     }
@@ -141,8 +141,10 @@ fn header(line: &str) -> Result<Header, String> {
 
 fn definition_expr(json: &str, span: Span) -> Result<Object, String> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let expr = ExprAt(span).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
+    // The text is one line, so only the column says something.
+    let message = |error: serde_json::Error| error.to_string().replace("line 1 column", "column");
+    let expr = ExprAt(span).deserialize(&mut deserializer).map_err(message)?;
+    deserializer.end().map_err(message)?;
     match expr {
         Expr::Object(object) => Ok(object),
         _ => Err("expected an object".to_owned()),

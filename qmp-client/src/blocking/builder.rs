@@ -73,7 +73,7 @@ impl Builder {
     /// Connects to a monitor and negotiates.
     ///
     /// # Errors
-    /// [`Error::Connect`], [`Error::NoGreeting`], and those of a command for the negotiation.
+    /// [`Error::Connect`], [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn connect(&self, address: &Address) -> Result<Client, Error> {
         let deadline = Deadline::after(self.connect_timeout);
         let connect_error = |error: io::Error| match error.kind() {
@@ -88,7 +88,7 @@ impl Builder {
     /// Negotiates over a transport that is connected already.
     ///
     /// # Errors
-    /// [`Error::NoGreeting`], and those of a command for the negotiation.
+    /// [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn over(&self, transport: impl Transport + 'static) -> Result<Client, Error> {
         self.negotiate(Box::new(transport), None, &Deadline::after(self.connect_timeout))
     }
@@ -100,9 +100,13 @@ impl Builder {
         deadline: &Deadline,
     ) -> Result<Client, Error> {
         let mut session = Session::new(transport, self);
-        let greeting = session.greeting(deadline)?.ok_or_else(|| self.no_greeting(address))?;
+        let early = |error| match error {
+            Error::Closed => Error::ClosedEarly { address: address.cloned() },
+            other => other,
+        };
+        let greeting = session.greeting(deadline).map_err(early)?.ok_or_else(|| self.no_greeting(address))?;
         let command = || "qmp_capabilities".into();
-        match session.negotiate(deadline)? {
+        match session.negotiate(deadline).map_err(early)? {
             Some(Ok(())) => Ok(Client { session, greeting, call_timeout: self.call_timeout }),
             Some(Err(error)) => Err(Error::Server { command: command(), error }),
             None => Err(Error::Timeout { command: command(), after: self.connect_timeout }),

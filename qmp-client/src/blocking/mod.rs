@@ -81,7 +81,7 @@ impl Client {
     /// Connects to a monitor and negotiates, with the default options of [`Builder`].
     ///
     /// # Errors
-    /// [`Error::Connect`], [`Error::NoGreeting`], and those of a command for the negotiation.
+    /// [`Error::Connect`], [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn connect(address: &Address) -> Result<Self, Error> {
         Builder::default().connect(address)
     }
@@ -89,7 +89,7 @@ impl Client {
     /// Negotiates over a transport that is connected already, with the default options of [`Builder`].
     ///
     /// # Errors
-    /// [`Error::NoGreeting`], and those of a command for the negotiation.
+    /// [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn over(transport: impl Transport + 'static) -> Result<Self, Error> {
         Builder::default().over(transport)
     }

@@ -16,5 +16,6 @@ pub mod types;
 
 /// The schema's commands.
 pub mod commands;
+
 mod any_command;
 pub use any_command::AnyCommand;

@@ -19,7 +19,9 @@ pub mod commands;
 
 /// The schema's events.
 pub mod events;
+
 mod any_command;
 pub use any_command::AnyCommand;
+
 mod any_event;
 pub use any_event::AnyEvent;
