@@ -55,8 +55,8 @@ fn write_apart(folder: &Path, release: &Release) -> Result<(), Error> {
     if let Some(foreign) = files.iter().map(|file| folder.join(&file.path)).find(|path| is_foreign(path)) {
         return Err(Error::NotGenerated(foreign));
     }
-    let stale = check::stale(folder, &files)?;
     write_all(folder, &files)?;
+    let stale = check::stale(folder, &files)?;
     stale.iter().filter(|path| !is_foreign(path)).try_for_each(|path| remove(path))
 }
 
