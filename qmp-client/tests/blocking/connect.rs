@@ -123,9 +123,13 @@ fn a_server_of_another_protocol_is_refused() {
 
 #[test]
 fn a_server_may_leave_before_it_is_ready() {
-    assert!(matches!(refused(&patient(), drop), Error::Closed));
-    assert!(matches!(refused(&patient(), |mut peer| peer.send(&GREETING[..20])), Error::Closed));
-    assert!(matches!(refused(&patient(), |mut peer| peer.send(GREETING)), Error::Closed));
+    let message =
+        "the connection ended before it was ready: this is not a QMP monitor, or the server is ending";
+    assert_eq!(refused(&patient(), drop).to_string(), message);
+    for sent in [&GREETING[..20], GREETING] {
+        let error = refused(&patient(), move |mut peer| peer.send(sent));
+        assert!(matches!(error, Error::ClosedEarly { address: None }), "{error:?}");
+    }
 }
 
 #[test]

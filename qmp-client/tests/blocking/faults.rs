@@ -117,5 +117,5 @@ fn random_bytes_end_in_an_error() {
         assert!(answered(bytes).is_err());
     }
     let error = crate::server::refused(&hasty(), |mut peer| peer.send([0x80, 0xff, b'{', b'"']));
-    assert!(matches!(error, Error::Closed | Error::NoGreeting { .. }));
+    assert!(matches!(error, Error::ClosedEarly { .. } | Error::NoGreeting { .. }));
 }
