@@ -80,6 +80,7 @@ mod command;
 mod error;
 mod event;
 pub mod json;
+mod macros;
 /// The guest agent: commands and types.
 #[rustfmt::skip]
 pub mod qga;

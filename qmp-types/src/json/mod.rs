@@ -8,8 +8,6 @@
 //! `serde_json`. Types nested deeper than [`MAX_DEPTH`] are refused, as are objects that hold a known member twice.
 
 mod error;
-#[macro_use]
-mod macros;
 mod reader;
 mod scalars;
 mod shell;

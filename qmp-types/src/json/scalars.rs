@@ -141,7 +141,7 @@ impl ToJson for Null {
     }
 }
 
-impl_serde!(Null);
+crate::impl_serde!(Null);
 
 /// No members: what a command without arguments takes and a command without a result returns.
 impl FromJson for () {

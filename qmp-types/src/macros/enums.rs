@@ -1,0 +1,59 @@
+//! Enums.
+
+/// Text for an open enum: each variant with its value, and `Unrecognized` for all others.
+#[macro_export]
+macro_rules! json_enum {
+    ($type:ident { $($value:literal => $variant:ident),* $(,)? }) => {
+        impl $type {
+            /// The values that these bindings know, in the order of the schema.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The value as it stands on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unrecognized(value) => value,
+                }
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    _ => Self::Unrecognized(value.into()),
+                }
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = std::convert::Infallible;
+
+            // Not `Self::Err`, which a variant may be called.
+            fn from_str(value: &str) -> Result<Self, std::convert::Infallible> {
+                Ok(Self::from(value))
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::json::FromJson for $type {
+            fn from_json(reader: &mut $crate::json::Reader<'_>) -> Result<Self, $crate::json::Error> {
+                Ok(Self::from(&*reader.string()?))
+            }
+        }
+
+        impl $crate::json::ToJson for $type {
+            fn to_json(&self, writer: &mut $crate::json::Writer) {
+                self.as_str().to_json(writer);
+            }
+        }
+
+        $crate::impl_serde!($type);
+    };
+}

@@ -1,0 +1,134 @@
+//! Structs.
+
+/// JSON for a struct: each field with the name of its member.
+///
+/// ```
+/// use qmp_types::{json, json_struct};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Greeting {
+///     text: String,
+///     language: Option<String>,
+/// }
+/// json_struct!(Greeting { required "text" => text, optional "x-language" => language });
+///
+/// let greeting: Greeting = json::from_str(r#"{"text": "hello", "unknown": 1}"#)?;
+/// assert_eq!(greeting, Greeting { text: "hello".into(), language: None });
+/// assert_eq!(json::to_string(&greeting), r#"{"text":"hello"}"#);
+/// # Ok::<(), json::Error>(())
+/// ```
+///
+/// A last `..field` takes the members that the type does not know; without it they are ignored.
+#[macro_export]
+macro_rules! json_struct {
+    ($type:ident {}) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
+                members.ignore()?;
+                Ok(Self {})
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, _: &mut $crate::json::ObjectWriter<'_>) {}
+        }
+
+        $crate::impl_object!($type);
+    };
+    ($type:ident { $($presence:ident $name:literal => $field:ident),* $(,)? }) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
+                $(let mut $field = None;)*
+                while let Some(name) = members.next_name()? {
+                    match &*name {
+                        $($name => members.fill(&mut $field, $name)?,)*
+                        _ => members.other(&name)?,
+                    }
+                }
+                Ok(Self { $($field: $crate::json_presence!($presence $field $name),)* })
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                $($crate::json_write!($presence object $name, &self.$field);)*
+            }
+        }
+
+        $crate::impl_object!($type);
+    };
+    ($type:ident { $($presence:ident $name:literal => $field:ident,)* ..$rest:ident }) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
+                $(let mut $field = None;)*
+                let mut $rest = $crate::serde_json::Map::new();
+                while let Some(name) = members.next_name()? {
+                    match &*name {
+                        $($name => members.fill(&mut $field, $name)?,)*
+                        _ => members.other_into(name, &mut $rest)?,
+                    }
+                }
+                Ok(Self { $($field: $crate::json_presence!($presence $field $name),)* $rest })
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                $($crate::json_write!($presence object $name, &self.$field);)*
+                // A member may stand in an object once.
+                let known: &[&str] = &[$($name),*];
+                for (name, value) in self.$rest.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+                    object.member(name, value);
+                }
+            }
+        }
+
+        $crate::impl_object!($type);
+    };
+}
+
+/// The value of a field that was or was not read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_presence {
+    (required $field:ident $name:literal) => {
+        $crate::json::required($field, $name)?
+    };
+    (optional $field:ident $name:literal) => {
+        $field
+    };
+}
+
+/// Writes a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_write {
+    (required $object:ident $name:literal, $field:expr) => {
+        $object.member($name, $field)
+    };
+    (optional $object:ident $name:literal, $field:expr) => {
+        $object.optional($name, $field)
+    };
+}
+
+/// JSON for a struct that is another type in all but name: a boxed command or event.
+#[macro_export]
+macro_rules! json_newtype {
+    ($type:ident) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(
+                members: &mut $crate::json::Members<'_, '_>,
+            ) -> Result<Self, $crate::json::Error> {
+                $crate::json::FromMembers::from_members(members).map(Self)
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                self.0.to_members(object);
+            }
+        }
+
+        $crate::impl_object!($type);
+    };
+}

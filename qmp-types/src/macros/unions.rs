@@ -1,0 +1,139 @@
+//! Unions.
+
+/// JSON for a union: an enum with [`json_branches!`](crate::json_branches), or a struct whose tag field is such an enum.
+#[macro_export]
+macro_rules! json_union {
+    ($type:ident, $tag:literal) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
+                let tag = members.tag($tag)?;
+                let mut tag_again = None::<String>;
+                members.branch(
+                    &mut |name, reader| match name {
+                        $tag => reader.fill(&mut tag_again, $tag).map(|()| true),
+                        _ => Ok(false),
+                    },
+                    |members| $crate::json::Branches::from_branch(&tag, members),
+                )
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                object.member($tag, $crate::json::Branches::tag(self));
+                $crate::json::Branches::branch_to_members(self, object);
+            }
+        }
+
+        $crate::impl_object!($type);
+    };
+    ($type:ident { tag $tag:literal => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
+        impl $crate::json::FromMembers for $type {
+            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
+                let tag = members.tag($tag)?;
+                let mut tag_again = None::<String>;
+                $(let mut $field = None;)*
+                let $branches = members.branch(
+                    &mut |name, reader| {
+                        match name {
+                            $tag => reader.fill(&mut tag_again, $tag)?,
+                            $($name => reader.fill(&mut $field, $name)?,)*
+                            _ => return Ok(false),
+                        }
+                        Ok(true)
+                    },
+                    |members| $crate::json::Branches::from_branch(&tag, members),
+                )?;
+                Ok(Self { $branches, $($field: $crate::json_presence!($presence $field $name),)* })
+            }
+        }
+
+        impl $crate::json::ToMembers for $type {
+            fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                object.member($tag, $crate::json::Branches::tag(&self.$branches));
+                $($crate::json_write!($presence object $name, &self.$field);)*
+                $crate::json::Branches::branch_to_members(&self.$branches, object);
+            }
+        }
+
+        $crate::impl_object!($type);
+    };
+}
+
+/// The branches of a union: the tag's values, each with its variant, which is `(_)` where it has members.
+#[macro_export]
+macro_rules! json_branches {
+    ($type:ident { $($value:literal => $variant:ident $(($data:tt))?),* $(,)? }) => {
+        impl $crate::json::Branches for $type {
+            fn from_branch(
+                tag: &str,
+                members: &mut $crate::json::Members<'_, '_>,
+            ) -> Result<Self, $crate::json::Error> {
+                Ok(match tag {
+                    $($value => $crate::json_branch_read!(members, $variant $(($data))?),)*
+                    _ => Self::Unrecognized($crate::UnrecognizedBranch {
+                        tag: tag.into(),
+                        members: members.collect()?,
+                    }),
+                })
+            }
+
+            fn tag(&self) -> &str {
+                match self {
+                    $(Self::$variant { .. } => $value,)*
+                    Self::Unrecognized(branch) => &branch.tag,
+                }
+            }
+
+            fn branch_to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
+                match self {
+                    $($crate::json_branch_pattern!(data, $variant $(($data))?) => {
+                        $crate::json_branch_write!(object, data $(($data))?)
+                    })*
+                    Self::Unrecognized(branch) => {
+                        for (name, value) in &branch.members {
+                            object.member(name, value);
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+/// Reads one branch.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_branch_read {
+    ($members:ident, $variant:ident) => {{
+        $members.ignore()?;
+        Self::$variant
+    }};
+    ($members:ident, $variant:ident ($data:tt)) => {
+        Self::$variant($crate::json::FromMembers::from_members($members)?)
+    };
+}
+
+/// The pattern of one branch.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_branch_pattern {
+    ($binding:ident, $variant:ident) => {
+        Self::$variant
+    };
+    ($binding:ident, $variant:ident ($data:tt)) => {
+        Self::$variant($binding)
+    };
+}
+
+/// Writes one branch.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_branch_write {
+    ($object:ident, $binding:ident) => {
+        ()
+    };
+    ($object:ident, $binding:ident ($data:tt)) => {
+        $crate::json::ToMembers::to_members($binding, $object)
+    };
+}
