@@ -1,12 +1,13 @@
 //! The typed API against real servers.
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use integration_tests::required;
 use integration_tests::server::{Kind, Server};
-use qmp_client::Error;
 use qmp_client::blocking::Client;
+use qmp_client::{Address, Error};
 use qmp_types::qmp::types::{
     BlockDeviceInfo, BlockdevCreateOptions, BlockdevCreateOptionsFile, BlockdevCreateOptionsQcow2,
     BlockdevOptions, BlockdevOptionsBranch, BlockdevOptionsFile, BlockdevOptionsNull, BlockdevOptionsQcow2,
@@ -20,8 +21,7 @@ const MIB: i64 = 1024 * 1024;
 /// Runs a test against the installed server of a kind.
 fn on_installed(kind: Kind, test: impl Fn(&mut Server, &mut Client)) {
     let Some(program) = required(kind.installed()) else { return };
-    let mut server = Server::start(kind, &program);
-    let mut client = server.connect();
+    let (mut server, mut client) = Server::start(kind, &program);
     test(&mut server, &mut client);
 }
 
@@ -44,8 +44,7 @@ fn system_emulator_introduces_itself() {
 fn further_releases() {
     for kind in [Kind::StorageDaemon, Kind::System] {
         for program in kind.further_releases() {
-            let mut server = Server::start(kind, &program);
-            let mut client = server.connect();
+            let (mut server, mut client) = Server::start(kind, &program);
             introduces_itself(&mut client);
             block_devices(&mut server, &mut client);
             client.execute(&commands::Quit::new()).unwrap();
@@ -179,11 +178,19 @@ fn events_are_typed() {
 }
 
 #[test]
-fn a_server_can_be_connected_to_while_it_starts() {
-    for _ in 0..10 {
-        on_installed(Kind::StorageDaemon, |_, client| {
-            client.execute(&commands::QueryVersion::new()).unwrap();
-        });
+fn servers_listen_on_unix_sockets_and_tcp() {
+    let Some(program) = required(Kind::StorageDaemon.installed()) else { return };
+    let unix = |folder: &Path| Address::Unix(folder.join("monitor"));
+    let tcp = |_: &Path| {
+        // A port that was free a moment ago.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        format!("tcp:127.0.0.1:{port}").parse().unwrap()
+    };
+    for address in [Box::new(unix) as Box<dyn FnOnce(&Path) -> Address>, Box::new(tcp)] {
+        let (mut server, mut client) = Server::listening(&program, address);
+        introduces_itself(&mut client);
+        client.execute(&commands::Quit::new()).unwrap();
+        assert!(server.wait().success());
     }
 }
 

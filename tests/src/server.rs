@@ -1,12 +1,15 @@
 //! Real servers, started for a test and gone with it.
 
+use std::fmt::Display;
 use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use qmp_client::Address;
 use qmp_client::blocking::Client;
-use qmp_client::{Address, Error};
 
 use crate::Requirement;
 
@@ -33,18 +36,27 @@ impl Kind {
         }
     }
 
-    fn arguments(self, socket: &Path) -> Vec<String> {
-        let socket = socket.display();
+    /// Arguments for a monitor on a character device of type `socket`.
+    fn arguments(self, socket: &str) -> Vec<String> {
+        let chardev = format!("socket,id=m,{socket}");
         let arguments: &[&str] = match self {
-            Self::StorageDaemon => {
-                &["--chardev", "socket,id=m,path=SOCKET,server=on,wait=off", "--monitor", "chardev=m"]
-            }
+            Self::StorageDaemon => &["--chardev", &chardev, "--monitor", "chardev=m"],
             Self::System => {
-                let monitor = "unix:SOCKET,server=on,wait=off";
-                &["-machine", "none", "-nodefaults", "-display", "none", "-qmp", monitor]
+                let monitor = "chardev=m,mode=control";
+                &[
+                    "-machine",
+                    "none",
+                    "-nodefaults",
+                    "-display",
+                    "none",
+                    "-chardev",
+                    &chardev,
+                    "-mon",
+                    monitor,
+                ]
             }
         };
-        arguments.iter().map(|argument| argument.replace("SOCKET", &socket.to_string())).collect()
+        arguments.iter().map(|&argument| argument.to_owned()).collect()
     }
 
     /// The program on the search path.
@@ -75,16 +87,51 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a program.
+    /// Starts a program that connects its monitor to a socket which is open already, and takes that connection.
+    ///
+    /// It is the way without a race. To a client that is faster than the making of the monitor, QEMU 10.0 may greet
+    /// twice or never answer, and its storage daemon may crash.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// When it cannot be started, or does not connect.
     #[must_use]
-    pub fn start(kind: Kind, program: &Path) -> Self {
+    pub fn start(kind: Kind, program: &Path) -> (Self, Client) {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("monitor");
+        let listener = UnixListener::bind(&path).expect("a socket for the monitor");
+        let arguments = kind.arguments(&format!("path={},server=off", path.display()));
+        let mut server = Self::spawn(program, &arguments, folder);
+        let stream = server.accepted(&listener);
+        let client = Client::over(stream).unwrap_or_else(|error| server.fail(&error));
+        (server, client)
+    }
+
+    /// Starts a storage daemon that listens at an address, and connects when it says that it is ready.
+    ///
+    /// # Panics
+    /// When it cannot be started, or does not accept a connection.
+    #[must_use]
+    pub fn listening(program: &Path, address: impl FnOnce(&Path) -> Address) -> (Self, Client) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let address = address(folder.path());
+        let socket = match &address {
+            Address::Unix(path) => format!("path={},server=on,wait=off", path.display()),
+            Address::Tcp { host, port } => format!("host={host},port={port},server=on,wait=off"),
+            other => panic!("no server for {other}"),
+        };
+        let ready = folder.path().join("pid");
+        let mut arguments = Kind::StorageDaemon.arguments(&socket);
+        arguments.extend(["--pidfile".to_owned(), ready.display().to_string()]);
+        let mut server = Self::spawn(program, &arguments, folder);
+        server.wait_until(|| ready.exists().then_some(()));
+        let client = Client::connect(&address).unwrap_or_else(|error| server.fail(&error));
+        (server, client)
+    }
+
+    fn spawn(program: &Path, arguments: &[String], folder: tempfile::TempDir) -> Self {
         let errors = File::create(folder.path().join("stderr")).expect("a file for the server's errors");
         let process = Command::new(program)
-            .args(kind.arguments(&folder.path().join("monitor")))
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(errors)
@@ -93,33 +140,43 @@ impl Server {
         Self { process, folder }
     }
 
+    fn accepted(&mut self, listener: &UnixListener) -> UnixStream {
+        listener.set_nonblocking(true).expect("a socket that does not block");
+        let stream = self.wait_until(|| match listener.accept() {
+            Ok((stream, _)) => Some(stream),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(error) => panic!("{error}"),
+        });
+        stream.set_nonblocking(false).expect("a connection that blocks");
+        stream
+    }
+
+    /// Waits for something that the server does.
+    fn wait_until<T>(&mut self, mut happened: impl FnMut() -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(result) = happened() {
+                return result;
+            }
+            if let Ok(Some(status)) = self.process.try_wait() {
+                self.fail(&format!("it ended, {status}"));
+            }
+            if start.elapsed() > START_DEADLINE {
+                self.fail(&format!("it is not ready after {START_DEADLINE:?}"));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn fail(&self, what: &dyn Display) -> ! {
+        let errors = std::fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default();
+        panic!("the server failed: {what}; it says: {errors}");
+    }
+
     /// A folder for the test's files.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Connects to the monitor, which the server may still have to open.
-    ///
-    /// # Panics
-    /// When the server died, or does not open its monitor.
-    #[must_use]
-    pub fn connect(&mut self) -> Client {
-        let address = Address::Unix(self.folder.path().join("monitor"));
-        let start = Instant::now();
-        loop {
-            // A connection that is made while the server makes its monitor may be one that it never sees.
-            match Client::connect(&address) {
-                Ok(client) => return client,
-                Err(Error::Connect { .. } | Error::NoGreeting { .. } | Error::ClosedEarly { .. })
-                    if start.elapsed() < START_DEADLINE => {}
-                Err(error) => panic!("{error:?}; the server says: {}", self.errors()),
-            }
-            if let Ok(Some(status)) = self.process.try_wait() {
-                panic!("the server ended, {status}: {}", self.errors());
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
     }
 
     /// Waits for the end of the process.
@@ -128,10 +185,6 @@ impl Server {
     /// When it cannot be waited for.
     pub fn wait(&mut self) -> ExitStatus {
         self.process.wait().expect("the server can be waited for")
-    }
-
-    fn errors(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
     }
 }
 
