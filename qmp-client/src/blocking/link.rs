@@ -6,9 +6,13 @@ use std::time::Duration;
 use super::Transport;
 use super::deadline::Deadline;
 
-/// How much is read or written at a time. A longer write to a unix socket waits more than once in the kernel,
-/// each time for the whole timeout.
-const CHUNK: usize = 16 << 10;
+/// How much is read at a time.
+const READ_SIZE: usize = 16 << 10;
+
+/// How much is written at a time, which is more than almost every request has. Linux puts what is written to a
+/// unix socket into buffers of up to half its send buffer (100 KiB by default), and waits for each of them as
+/// long as the timeout: a write of one such buffer keeps its deadline.
+const WRITE_SIZE: usize = 64 << 10;
 
 /// How far a wait may overrun its deadline. It saves two system calls for each command: the timeout that
 /// was set for the last one still does.
@@ -27,7 +31,7 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(transport: Box<dyn Transport>) -> Self {
-        Self { transport, timeout: None, outgoing: Vec::new(), sent: 0, chunk: vec![0; CHUNK].into() }
+        Self { transport, timeout: None, outgoing: Vec::new(), sent: 0, chunk: vec![0; READ_SIZE].into() }
     }
 
     /// Where requests are appended for [`flush`](Self::flush) to write.
@@ -41,7 +45,7 @@ impl Link {
             if !self.arm(deadline)? {
                 return Ok(false);
             }
-            let end = self.outgoing.len().min(self.sent + CHUNK);
+            let end = self.outgoing.len().min(self.sent + WRITE_SIZE);
             let written = self.transport.write(&self.outgoing[self.sent..end]);
             match self.unless_timed_out(written)? {
                 Some(0) => return Err(io::ErrorKind::WriteZero.into()),

@@ -8,6 +8,7 @@ mod events;
 mod execute;
 mod faults;
 mod server;
+mod writes;
 
 use std::time::Duration;
 
