@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use qapi_parser::Diagnostic;
 
-use crate::definition::{Body, Definition, FeatureDefinition, Members, Name};
+use crate::definition::{Body, Definition, FeatureDefinition, MemberDefinition, Members, Name};
 use crate::pragma::Pragmas;
 
 /// What a name may consist of.
@@ -65,38 +65,46 @@ struct Part<'a> {
 
 /// The names that a definition gives: not those that it refers to, such as those of branches.
 fn parts(definition: &Definition) -> Vec<Part<'_>> {
-    let part = |role| move |name| Part { role, name };
-    let mut features: Vec<&[FeatureDefinition]> = vec![&definition.features];
     let mut parts: Vec<Part<'_>> = match &definition.body {
         Body::Enum { values, .. } => {
-            features.extend(values.iter().map(|value| &*value.features));
-            values.iter().map(|value| &value.name).map(part(Role::Value)).collect()
+            values.iter().flat_map(|value| named(Role::Value, &value.name, &value.features)).collect()
         }
-        Body::Struct { members, .. } => {
-            features.extend(members.iter().map(|member| &*member.features));
-            members.iter().map(|member| &member.name).map(part(Role::Member)).collect()
-        }
-        Body::Union { base, .. } => inline(Some(base), Role::Member, &mut features),
-        Body::Alternate { alternatives } => {
-            alternatives.iter().map(|alternative| &alternative.name).map(part(Role::Alternative)).collect()
-        }
-        Body::Command(command) => inline(command.arguments.as_ref(), Role::Argument, &mut features),
-        Body::Event { data, .. } => inline(data.as_ref(), Role::Argument, &mut features),
+        Body::Struct { members, .. } => member_parts(Role::Member, members),
+        Body::Union { base, .. } => member_parts(Role::Member, inline(Some(base))),
+        Body::Alternate { alternatives } => alternatives
+            .iter()
+            .flat_map(|alternative| named(Role::Alternative, &alternative.name, &[]))
+            .collect(),
+        Body::Command(command) => member_parts(Role::Argument, inline(command.arguments.as_ref())),
+        Body::Event { data, .. } => member_parts(Role::Argument, inline(data.as_ref())),
     };
-    let features = features.into_iter().flatten();
-    parts.extend(features.map(|feature| Part { role: Role::Feature, name: &feature.name }));
+    parts.extend(feature_parts(&definition.features));
     parts
 }
 
-/// The names of members that are given on the spot.
-fn inline<'a>(
-    members: Option<&'a Members>,
+/// Members that are given on the spot.
+fn inline(members: Option<&Members>) -> &[MemberDefinition] {
+    match members {
+        Some(Members::Inline(members)) => members,
+        _ => &[],
+    }
+}
+
+fn member_parts(role: Role, members: &[MemberDefinition]) -> Vec<Part<'_>> {
+    members.iter().flat_map(|member| named(role, &member.name, &member.features)).collect()
+}
+
+/// A name and those of the features that belong to it.
+fn named<'a>(
     role: Role,
-    features: &mut Vec<&'a [FeatureDefinition]>,
-) -> Vec<Part<'a>> {
-    let Some(Members::Inline(members)) = members else { return Vec::new() };
-    features.extend(members.iter().map(|member| &*member.features));
-    members.iter().map(|member| Part { role, name: &member.name }).collect()
+    name: &'a Name,
+    features: &'a [FeatureDefinition],
+) -> impl Iterator<Item = Part<'a>> {
+    std::iter::once(Part { role, name }).chain(feature_parts(features))
+}
+
+fn feature_parts(features: &[FeatureDefinition]) -> impl Iterator<Item = Part<'_>> {
+    features.iter().map(|feature| Part { role: Role::Feature, name: &feature.name })
 }
 
 fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnostic> {
