@@ -4,7 +4,10 @@
 //! QEMU's `docs/devel/qapi-code-gen.rst`). The tree keeps every expression as such; which keys a
 //! definition may have is the business of the schema, not of the syntax.
 
+use smol_str::SmolStr;
+
 use crate::doc::DocComment;
+use crate::options::Dialect;
 use crate::source::{SourceId, Sources, Span};
 
 /// A schema as read: all files and their top-level items in the order of reading.
@@ -15,6 +18,8 @@ pub struct Ast {
     /// The items of the root file, those of an included file in the place of its first `include`,
     /// right behind the [`Item::Include`] itself.
     pub items: Vec<Item>,
+    /// The dialect in which its documentation comments were read.
+    pub dialect: Dialect,
 }
 
 /// A top-level item.
@@ -52,7 +57,7 @@ pub struct Pragma {
 #[derive(Debug, Clone)]
 pub struct Definition {
     /// The documentation comment right in front of it.
-    pub doc: Option<DocComment>,
+    pub doc: Option<Box<DocComment>>,
     /// The expression.
     pub expr: Object,
 }
@@ -122,7 +127,7 @@ pub struct Array {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringLiteral {
     /// The text, escapes resolved.
-    pub value: String,
+    pub value: SmolStr,
     /// From quote to quote.
     pub span: Span,
 }

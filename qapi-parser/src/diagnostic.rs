@@ -12,7 +12,7 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// One sentence without a full stop.
     pub message: Box<str>,
-    /// The place. Its beginning is where QEMU's own front end reports the mistake.
+    /// The place.
     pub span: Span,
     /// A remark under the underlined place.
     pub label: Option<Box<str>>,
@@ -20,8 +20,17 @@ pub struct Diagnostic {
     pub notes: Vec<Note>,
     /// What the author might want to do.
     pub hint: Option<Box<str>>,
-    /// The definition it happened in, in words: `command 'query-foo'`.
-    pub definition: Option<Box<str>>,
+    /// The definition or directive that it belongs to.
+    pub context: Option<Box<Context>>,
+}
+
+/// What a [`Diagnostic`] belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// In words: `command 'query-foo'`.
+    pub description: Box<str>,
+    /// The whole expression.
+    pub span: Span,
 }
 
 /// A further place that belongs to a [`Diagnostic`].
@@ -44,7 +53,7 @@ impl Diagnostic {
             label: None,
             notes: Vec::new(),
             hint: None,
-            definition: None,
+            context: None,
         }
     }
 
@@ -69,10 +78,21 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the definition it happened in.
+    /// Adds the definition or directive that it belongs to, in words and as the place of the whole expression.
     #[must_use]
-    pub fn in_definition(mut self, definition: impl Into<Box<str>>) -> Self {
-        self.definition = Some(definition.into());
+    pub fn in_context(mut self, description: impl Into<Box<str>>, span: Span) -> Self {
+        self.context = Some(Box::new(Context { description: description.into(), span }));
         self
+    }
+
+    /// The place at whose beginning QEMU's own front end reports the mistake.
+    ///
+    /// Inside an expression it knows no places: whatever is wrong with a definition is wrong at its opening brace.
+    #[must_use]
+    pub fn reported_at(&self) -> Span {
+        match &self.context {
+            Some(context) if context.span.contains(self.span) => context.span,
+            _ => self.span,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Documentation comments: blocks between two lines of `##`.
 
+use smol_str::SmolStr;
+
 use crate::source::Span;
 
 /// A documentation comment, structured but with its text as it stands.
@@ -20,7 +22,7 @@ pub struct DocComment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// The name, without `@` and `:`.
-    pub name: String,
+    pub name: SmolStr,
     /// The name's place.
     pub span: Span,
 }
@@ -32,7 +34,7 @@ pub struct Section {
     pub kind: SectionKind,
     /// Its text: comment markers and the section's own indentation taken away, lines joined by `\n`,
     /// blank lines at the end cut.
-    pub text: String,
+    pub text: Box<str>,
     /// From its first line to its last.
     pub span: Span,
 }
@@ -54,10 +56,14 @@ pub enum SectionKind {
     Since,
     /// `TODO:`.
     Todo,
-    /// `Note:` or `Notes:` (up to QEMU 9.0).
+    /// `Note:` (up to QEMU 9.0).
     Note,
-    /// `Example:` or `Examples:` (up to QEMU 9.0).
+    /// `Notes:` (up to QEMU 9.0).
+    Notes,
+    /// `Example:` (up to QEMU 9.0).
     Example,
+    /// `Examples:` (up to QEMU 9.0).
+    Examples,
     /// Text without a tag behind a member or a tagged section.
     Plain,
 }

@@ -6,6 +6,7 @@
 mod draft;
 mod legacy;
 mod modern;
+mod style;
 
 use crate::diagnostic::Diagnostic;
 use crate::lexer::is_space;
@@ -13,6 +14,7 @@ use crate::options::Dialect;
 use crate::source::Span;
 
 pub(crate) use draft::Draft;
+pub(crate) use style::check as check_style;
 
 /// A comment line of a block, with its `#`.
 #[derive(Debug, Clone, Copy)]

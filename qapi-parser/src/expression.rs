@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use smol_str::SmolStr;
+
 use crate::ast::{Array, BoolLiteral, Expr, KeyValue, Object, StringLiteral};
 use crate::diagnostic::Diagnostic;
 use crate::lexer::{Token, TokenKind};
@@ -22,7 +24,7 @@ const MANY_KEYS: usize = 16;
 
 /// An object or array whose end is not reached yet.
 enum Open {
-    Object { start: Span, members: Vec<KeyValue>, keys: HashSet<String>, key: StringLiteral },
+    Object { start: Span, members: Vec<KeyValue>, keys: HashSet<SmolStr>, key: StringLiteral },
     Array { start: Span, elements: Vec<Expr> },
 }
 
@@ -176,7 +178,7 @@ fn next_member<'t>(
     tokens: &mut Tokens<'t>,
     start: Span,
     members: Vec<KeyValue>,
-    mut keys: HashSet<String>,
+    mut keys: HashSet<SmolStr>,
     stack: &mut Vec<Open>,
 ) -> Result<Token<'t>, Diagnostic> {
     let token = tokens.next()?;
@@ -222,7 +224,7 @@ fn duplicate_key(value: Token<'_>, first: &KeyValue, key: &StringLiteral) -> Dia
 fn string_literal(token: Token<'_>) -> StringLiteral {
     let quoted = token.text;
     let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    let value = if inner.contains('\\') { inner.replace(r"\\", r"\") } else { inner.to_owned() };
+    let value = if inner.contains('\\') { inner.replace(r"\\", r"\").into() } else { inner.into() };
     StringLiteral { value, span: token.span }
 }
 

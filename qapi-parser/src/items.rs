@@ -1,12 +1,14 @@
 //! One file's tokens to its top-level items.
 
+use std::ops::ControlFlow;
+
 use crate::ast::{Definition, Expr, Item, Object, Pragma, StringLiteral};
 use crate::diagnostic::Diagnostic;
 use crate::doc::DocComment;
 use crate::doc_reader::{self, Block, Line};
 use crate::expression::expression;
 use crate::lexer::{Token, TokenKind};
-use crate::options::{Dialect, Options};
+use crate::options::Options;
 use crate::source::{SourceId, Span};
 use crate::tokens::{Tokens, mistake};
 
@@ -22,41 +24,42 @@ pub(crate) enum Found {
     Mistake(Diagnostic),
 }
 
-/// Reads the items of a file. A mistake costs the item it is in, reading goes on behind it.
-pub(crate) fn items(source: SourceId, text: &str, options: Options) -> Vec<Found> {
+/// Reads the items of a file, and hands over each as it is found, until told to stop. A mistake costs the item it is in,
+/// reading goes on behind it.
+pub(crate) fn items(
+    source: SourceId,
+    text: &str,
+    options: Options,
+    sink: &mut dyn FnMut(Found) -> ControlFlow<()>,
+) {
     let tokens = Tokens::new(source, text);
-    let mut parser = FileParser {
-        tokens,
-        dialect: options.dialect,
-        found: Vec::new(),
-        doc: LastDoc::None,
-        reported: None,
-    };
+    let mut parser =
+        FileParser { tokens, options, sink, is_stopped: false, doc: LastDoc::None, reported: None };
     parser.file();
-    parser.found
 }
 
 /// The documentation comment right in front of what is read next.
 enum LastDoc {
     None,
     FreeForm(Span),
-    Definition(DocComment),
+    Definition(Box<DocComment>),
     /// One with a mistake; whatever follows it is not to blame.
     Broken,
 }
 
-struct FileParser<'t> {
+struct FileParser<'t, 's> {
     tokens: Tokens<'t>,
-    dialect: Dialect,
-    found: Vec<Found>,
+    options: Options,
+    sink: &'s mut dyn FnMut(Found) -> ControlFlow<()>,
+    is_stopped: bool,
     doc: LastDoc,
     /// The last mistaken token that was reported ahead of its turn.
     reported: Option<Span>,
 }
 
-impl<'t> FileParser<'t> {
+impl<'t> FileParser<'t, '_> {
     fn file(&mut self) {
-        loop {
+        while !self.is_stopped {
             let start = self.tokens.peek().span;
             match self.tokens.next() {
                 Ok(token) if token.kind == TokenKind::End => break,
@@ -68,9 +71,15 @@ impl<'t> FileParser<'t> {
         self.refuse_unused_doc();
     }
 
+    fn found(&mut self, found: Found) {
+        if !self.is_stopped {
+            self.is_stopped = (self.sink)(found).is_break();
+        }
+    }
+
     fn mistake(&mut self, error: Diagnostic) {
         if self.reported != Some(error.span) {
-            self.found.push(Found::Mistake(error));
+            self.found(Found::Mistake(error));
         }
     }
 
@@ -119,7 +128,7 @@ impl<'t> FileParser<'t> {
         } else {
             self.definition(object)
         };
-        self.found.push(item.unwrap_or_else(Found::Mistake));
+        self.found(item.unwrap_or_else(Found::Mistake));
     }
 
     fn definition(&mut self, expr: Object) -> Result<Found, Diagnostic> {
@@ -138,7 +147,7 @@ impl<'t> FileParser<'t> {
 
     fn refuse_unused_doc(&mut self) {
         if let LastDoc::Definition(doc) = std::mem::replace(&mut self.doc, LastDoc::None) {
-            let name = doc.symbol.map_or_else(String::new, |symbol| symbol.name);
+            let name = doc.symbol.map(|symbol| symbol.name).unwrap_or_default();
             let message = format!("no definition follows the documentation of '{name}'");
             self.mistake(Diagnostic::new("doc-without-definition", doc.span, message));
         }
@@ -152,31 +161,43 @@ impl<'t> FileParser<'t> {
             let message = "nothing may follow the '##' that opens a documentation comment";
             return self.mistake(Diagnostic::new("doc-junk-at-start", open.span, message));
         }
-        match doc_reader::read(&block, self.dialect) {
+        let mut style = match self.options.check_style {
+            true => doc_reader::check_style(&block.lines),
+            false => Vec::new(),
+        }
+        .into_iter()
+        .peekable();
+        match doc_reader::read(&block, self.options.dialect) {
             Ok(drafts) => {
+                style.for_each(|error| self.mistake(error));
                 self.report_next_token();
                 for draft in drafts {
                     self.finished_doc(draft.finish());
                 }
             }
             Err(error) => {
+                // Mistakes in a block come in the order of its lines.
+                while let Some(earlier) = style.next_if(|style| style.span.start <= error.span.end) {
+                    self.mistake(earlier);
+                }
                 let next = self.tokens.peek();
                 if mistake(next).is_some_and(|mistake| mistake == error) {
                     self.reported = Some(next.span);
-                    self.found.push(Found::Mistake(error));
+                    self.found(Found::Mistake(error));
                 } else {
                     self.mistake(error);
                 }
+                style.for_each(|error| self.mistake(error));
             }
         }
     }
 
     fn finished_doc(&mut self, doc: Result<DocComment, Diagnostic>) {
         self.doc = match doc {
-            Ok(doc) if doc.symbol.is_some() => LastDoc::Definition(doc),
+            Ok(doc) if doc.symbol.is_some() => LastDoc::Definition(Box::new(doc)),
             Ok(doc) => {
                 let span = doc.span;
-                self.found.push(Found::Item(Item::FreeFormDoc(doc)));
+                self.found(Found::Item(Item::FreeFormDoc(doc)));
                 LastDoc::FreeForm(span)
             }
             Err(error) => {

@@ -36,11 +36,13 @@ mod lexer;
 mod options;
 mod parser;
 mod render;
+mod report;
 mod tokens;
 
-pub use diagnostic::{Diagnostic, Note};
+pub use diagnostic::{Context, Diagnostic, Note};
 pub use expression::MAX_NESTING;
 pub use files::{Disk, Files, Memory};
 pub use options::{Dialect, Options};
 pub use parser::{MAX_INCLUDE_DEPTH, MAX_MISTAKES, ParseError, parse_file, parse_files, parse_text};
-pub use render::{Color, Report, render};
+pub use render::{Color, printable, render, visible_json};
+pub use report::{Place, Report};

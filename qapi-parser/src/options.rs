@@ -5,6 +5,9 @@
 pub struct Options {
     /// The dialect of its documentation comments.
     pub dialect: Dialect,
+    /// Whether the style of documentation text is held to QEMU's rules too: at most 70 characters a line, and two spaces
+    /// between sentences. QEMU 10.2 and later refuse what breaks them; the meaning of a schema does not depend on it.
+    pub check_style: bool,
 }
 
 /// The dialect of documentation comments.

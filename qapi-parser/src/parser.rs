@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::vec;
 
 use crate::ast::{Ast, Include, Item, StringLiteral};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Disk, Files, Memory, decode, reason};
 use crate::items::{Found, items};
 use crate::options::Options;
-use crate::render::Report;
+use crate::report::Report;
 use crate::source::{SourceId, Sources, Span};
 
 /// How many files may stand between the root and an included file, which bounds the chain shown with an error.
@@ -63,15 +63,14 @@ pub fn parse_files(files: &dyn Files, root: &Path, options: &Options) -> Result<
     let mut parser = Parser {
         files,
         options: *options,
-        ast: Ast { sources: Sources::default(), items: Vec::new() },
+        ast: Ast { sources: Sources::default(), items: Vec::new(), dialect: options.dialect },
         mistakes: Vec::new(),
         read: HashMap::new(),
-        open: Vec::new(),
+        depth: 0,
     };
-    parser
-        .open(root.to_path_buf(), files.identity(root), None)
-        .map_err(|error| ParseError::Unreadable { path: root.to_path_buf(), error })?;
-    parser.run();
+    let source =
+        parser.add(root, None).map_err(|error| ParseError::Unreadable { path: root.to_path_buf(), error })?;
+    parser.file(source, files.identity(root));
     if parser.mistakes.is_empty() {
         Ok(parser.ast)
     } else {
@@ -80,13 +79,6 @@ pub fn parse_files(files: &dyn Files, root: &Path, options: &Options) -> Result<
             diagnostics: parser.mistakes,
         })))
     }
-}
-
-/// A file whose items are being taken over.
-struct OpenFile {
-    path: PathBuf,
-    identity: PathBuf,
-    rest: vec::IntoIter<Found>,
 }
 
 /// A file that was read.
@@ -101,53 +93,51 @@ struct Parser<'f> {
     ast: Ast,
     mistakes: Vec<Diagnostic>,
     read: HashMap<PathBuf, ReadFile>,
-    /// The files from the root to the innermost one. A stack of its own: the depth of includes is the author's.
-    open: Vec<OpenFile>,
+    /// How many files are being read, each included by the one before it.
+    depth: usize,
 }
 
 impl Parser<'_> {
-    fn run(&mut self) {
-        while let Some(file) = self.open.last_mut() {
-            match file.rest.next() {
-                Some(Found::Item(item)) => self.ast.items.push(item),
-                Some(Found::Include { path, span }) => self.include(&path, span),
-                Some(Found::Mistake(mistake)) => self.mistakes.push(mistake),
-                None => self.close(),
-            }
-            if self.mistakes.len() >= MAX_MISTAKES {
-                return;
-            }
-        }
+    fn add(&mut self, path: &Path, included_at: Option<Span>) -> io::Result<SourceId> {
+        let text = self.files.read(path).and_then(decode)?;
+        Ok(self.ast.sources.add(path.to_path_buf(), text, included_at))
     }
 
-    fn close(&mut self) {
-        if let Some(file) = self.open.pop()
-            && let Some(read) = self.read.get_mut(&file.identity)
-        {
-            read.is_open = false;
-        }
-    }
-
-    /// Reads a file and puts it on top of the open ones.
-    fn open(&mut self, path: PathBuf, identity: PathBuf, included_at: Option<Span>) -> io::Result<SourceId> {
-        let text = self.files.read(&path).and_then(decode)?;
-        let source = self.ast.sources.add(path.clone(), text, included_at);
-        let found = items(source, self.ast.sources.get(source).text(), self.options);
+    /// Reads the items of a file, and of those that it includes. The recursion goes [`MAX_INCLUDE_DEPTH`] deep at most.
+    fn file(&mut self, source: SourceId, identity: PathBuf) {
         self.read.insert(identity.clone(), ReadFile { source, is_open: true });
-        self.open.push(OpenFile { path, identity, rest: found.into_iter() });
-        Ok(source)
+        self.depth += 1;
+        let text = self.ast.sources.get(source).shared_text();
+        items(source, &text, self.options, &mut |found| self.found(found));
+        self.depth -= 1;
+        self.read.insert(identity, ReadFile { source, is_open: false });
+    }
+
+    fn found(&mut self, found: Found) -> ControlFlow<()> {
+        match found {
+            Found::Item(item) => self.ast.items.push(item),
+            Found::Include { path, span } => self.include(&path, span),
+            Found::Mistake(mistake) => self.mistakes.push(mistake),
+        }
+        if self.mistakes.len() < MAX_MISTAKES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
     fn include(&mut self, name: &StringLiteral, span: Span) {
-        let including = self.open.last().and_then(|file| file.path.parent()).unwrap_or(Path::new(""));
-        let path = including.join(&name.value);
+        let including = self.ast.sources.get(span.source).path().parent().unwrap_or(Path::new(""));
+        let path = including.join(&*name.value);
         let identity = self.files.identity(&path);
         let refusal = match self.read.get(&identity) {
             Some(read) if read.is_open => inclusion_cycle(&name.value, span),
-            Some(read) => return self.ast.items.push(Item::Include(Include { source: read.source, span })),
-            None if self.open.len() >= MAX_INCLUDE_DEPTH => too_deep(span),
-            None => match self.open(path.clone(), identity, Some(span)) {
-                Ok(source) => return self.ast.items.push(Item::Include(Include { source, span })),
+            Some(read) => {
+                let source = read.source;
+                return self.ast.items.push(Item::Include(Include { source, span }));
+            }
+            None if self.depth >= MAX_INCLUDE_DEPTH => too_deep(span),
+            None => match self.add(&path, Some(span)) {
+                Ok(source) => {
+                    self.ast.items.push(Item::Include(Include { source, span }));
+                    return self.file(source, identity);
+                }
                 Err(error) => unreadable(&path, &error, span),
             },
         };

@@ -4,13 +4,16 @@
 //! Rust programmers are used to, it has no dependency worth naming, and writes plain text as well as colours. The
 //! line above them is ours, in the form that editors and QEMU's own front end use: `path:line:column: error: …`.
 
-use std::fmt::{self, Write as _};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
 
 use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_NOTE_STYLE, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Sources, Span};
+use crate::report::{Place, inclusions, place};
+use crate::source::{SourceId, Sources, Span};
 
 /// Whether the text may carry colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,31 +24,6 @@ pub enum Color {
     /// Colours as ANSI escape sequences.
     Always,
 }
-
-/// What is wrong with a schema, together with the text it is wrong in. Its `Display` is the plain form.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// The files.
-    pub sources: Sources,
-    /// The mistakes, in the order in which they were found.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Report {
-    /// Shows all of it.
-    #[must_use]
-    pub fn render(&self, color: Color) -> String {
-        render(&self.sources, &self.diagnostics, color)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.render(Color::Never).trim_end())
-    }
-}
-
-impl std::error::Error for Report {}
 
 /// Shows diagnostics, one below the other, with a blank line in between.
 #[must_use]
@@ -63,22 +41,15 @@ struct Canvas<'s> {
 impl Canvas<'_> {
     fn diagnostic(&self, diagnostic: &Diagnostic) -> String {
         let mut text = String::new();
-        if let Some(definition) = &diagnostic.definition {
-            push_line(&mut text, &format!("in {}:", printable(definition)));
-        }
         let title = self.styled("error", DEFAULT_ERROR_STYLE);
-        push_line(
-            &mut text,
-            &format!("{}: {title}: {}", self.place(diagnostic.span), printable(&diagnostic.message)),
-        );
-        push_line(&mut text, &self.snippet(diagnostic.span, diagnostic.label.as_deref(), Level::ERROR));
+        let place = place(self.sources, diagnostic);
+        push_line(&mut text, &format!("{}: {title}: {}", self.shown(place), printable(&diagnostic.message)));
+        push_line(&mut text, &self.main_snippet(diagnostic));
         for note in &diagnostic.notes {
             let title = self.styled("note", DEFAULT_NOTE_STYLE);
-            push_line(
-                &mut text,
-                &format!("{}: {title}: {}", self.place(note.span), printable(&note.message)),
-            );
-            push_line(&mut text, &self.snippet(note.span, None, Level::NOTE));
+            let place = Place::of(self.sources, note.span);
+            push_line(&mut text, &format!("{}: {title}: {}", self.shown(place), printable(&note.message)));
+            push_line(&mut text, &self.snippet(&Excerpt::new(self.sources, note.span), None, Level::NOTE));
         }
         if let Some(hint) = &diagnostic.hint {
             push_line(
@@ -86,31 +57,45 @@ impl Canvas<'_> {
                 &format!("{}: {}", self.styled("hint", DEFAULT_HELP_STYLE), printable(hint)),
             );
         }
-        let mut file = diagnostic.span.source;
-        while let Some(directive) = self.sources.get(file).included_at() {
-            let including = self.sources.get(directive.source);
-            let path = printable(&including.path().to_string_lossy());
-            push_line(&mut text, &format!("included from {path}:{}", including.line(directive.start)));
-            file = directive.source;
+        if let Some(context) = &diagnostic.context {
+            push_line(&mut text, &format!("in {}", printable(&context.description)));
+        }
+        for place in inclusions(self.sources, diagnostic.span.source) {
+            let path = printable(&self.path(place.source));
+            push_line(&mut text, &format!("included from {path}:{}", place.position.line));
         }
         text
     }
 
-    /// `path:line:column`.
-    fn place(&self, span: Span) -> String {
-        let place = self.sources.line_column(span);
-        let path = printable(&self.sources.get(span.source).path().to_string_lossy());
-        format!("{path}:{}:{}", place.line, place.column)
+    fn path(&self, source: SourceId) -> String {
+        self.sources.get(source).path().to_string_lossy().into_owned()
     }
 
-    fn snippet(&self, span: Span, label: Option<&str>, level: Level<'_>) -> String {
-        let source = self.sources.get(span.source);
-        let excerpt = Excerpt::new(source.text(), span);
+    /// `path:line:column`.
+    fn shown(&self, place: Place) -> String {
+        format!("{}:{}:{}", printable(&self.path(place.source)), place.position.line, place.position.column)
+    }
+
+    /// The place of the mistake and, on a line above it, the beginning of the definition that it is in.
+    fn main_snippet(&self, diagnostic: &Diagnostic) -> String {
+        let label = diagnostic.label.as_deref();
+        let excerpt = Excerpt::new(self.sources, diagnostic.span);
+        let reported = Excerpt::new(self.sources, diagnostic.reported_at());
+        if reported.line == excerpt.line {
+            self.snippet(&excerpt, label, Level::ERROR)
+        } else {
+            self.snippet(&reported.above(&excerpt), label, Level::ERROR)
+        }
+    }
+
+    fn snippet(&self, excerpt: &Excerpt, label: Option<&str>, level: Level<'_>) -> String {
         let label = label.map(printable);
-        let annotation = AnnotationKind::Primary.span(excerpt.marked.clone()).label(label.as_deref());
+        let primary = AnnotationKind::Primary.span(excerpt.marked.clone()).label(label.as_deref());
+        let context = excerpt.context.clone().map(|context| AnnotationKind::Context.span(context));
         let snippet = Snippet::source(excerpt.text.as_str())
-            .line_start(source.line(span.start) as usize)
-            .annotation(annotation);
+            .line_start(excerpt.line as usize)
+            .annotations(context)
+            .annotation(primary);
         let renderer = match self.color {
             Color::Never => Renderer::plain(),
             Color::Always => Renderer::styled(),
@@ -131,18 +116,22 @@ fn push_line(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-/// The line a place begins in, or the part of it around the place if it is long.
+/// The line a place begins in, or the part of it around the place if it is long; below a line of context, if there is one.
 struct Excerpt {
     text: String,
+    /// The number of its first line.
+    line: u32,
     /// The place in `text`, to the end of the line at most.
-    marked: std::ops::Range<usize>,
+    marked: Range<usize>,
+    context: Option<Range<usize>>,
 }
 
 impl Excerpt {
-    fn new(source: &str, span: Span) -> Self {
+    fn new(sources: &Sources, span: Span) -> Self {
         /// How much of a line is shown in front of a place and from its beginning on, in bytes.
         const BEFORE: usize = 60;
         const BEHIND: usize = 120;
+        let source = sources.get(span.source).text();
         let start = (span.start as usize).min(source.len());
         let before = &source[..start];
         let behind = &source[start..];
@@ -160,7 +149,19 @@ impl Excerpt {
         let marked_end = text.len();
         push_visible(&mut text, &source[end..to]);
         text.push_str(if to < line_end { " …" } else { "" });
-        Self { text, marked: marked_start..marked_end }
+        let line = sources.get(span.source).line(span.start);
+        Self { text, line, marked: marked_start..marked_end, context: None }
+    }
+
+    /// This line, and far or near below it the other. The lines between stay blank: the renderer leaves them out, or shows
+    /// that there is one.
+    fn above(self, below: &Self) -> Self {
+        let lines_between = below.line.saturating_sub(self.line) as usize;
+        let mut text = self.text;
+        text.push_str(&"\n".repeat(lines_between));
+        let marked = below.marked.start + text.len()..below.marked.end + text.len();
+        text.push_str(&below.text);
+        Self { text, line: self.line, marked, context: Some(self.marked) }
     }
 }
 
@@ -185,8 +186,10 @@ fn is_invisible(character: char) -> bool {
     character.is_control() || is_format
 }
 
-/// A text from the schema or of a path as it may reach a terminal.
-fn printable(text: &str) -> String {
+/// A text from a schema or of a path as it may reach a terminal: what commands it, changes the direction of text or is
+/// invisible is written as an escape sequence.
+#[must_use]
+pub fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
         if is_invisible(character) {
@@ -197,4 +200,24 @@ fn printable(text: &str) -> String {
         }
     }
     printable
+}
+
+/// JSON text of which every character can be seen: what commands a terminal, changes the direction of text or is invisible is
+/// written as an escape sequence. Outside of strings there is no such character, so the value stays the same.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let is_hidden = |character: char| is_invisible(character) && character != '\n';
+    if !json.contains(is_hidden) {
+        return json.into();
+    }
+    let mut visible = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_hidden(character) {
+            // Writing to a string can't fail. All such characters are in the basic plane.
+            let _ = write!(visible, "\\u{:04x}", u32::from(character));
+        } else {
+            visible.push(character);
+        }
+    }
+    visible.into()
 }

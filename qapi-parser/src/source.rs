@@ -1,10 +1,19 @@
 //! Source files and places in them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Which of the files of a [`Sources`] a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
+
+impl SourceId {
+    /// Its place among the files of the schema, in the order in which they were first read, from 0.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// A half-open range of bytes in one source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +33,18 @@ impl Span {
         Self { end: self.start, ..self }
     }
 
+    /// The empty range at the end of this one.
+    #[must_use]
+    pub fn at_end(self) -> Self {
+        Self { start: self.end, ..self }
+    }
+
+    /// Whether `other` begins in this range.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.source == other.source && (self.start..self.end).contains(&other.start)
+    }
+
     /// The smallest range that holds both this one and `other`, which must be in the same file.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
@@ -35,7 +56,7 @@ impl Span {
 #[derive(Debug, Clone)]
 pub struct Source {
     path: PathBuf,
-    text: String,
+    text: Arc<String>,
     included_at: Option<Span>,
     line_starts: Vec<u32>,
 }
@@ -51,6 +72,11 @@ impl Source {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text, to be read while more files are added.
+    pub(crate) fn shared_text(&self) -> Arc<String> {
+        Arc::clone(&self.text)
     }
 
     /// The `include` directive that first named this file; `None` for the root.
@@ -90,7 +116,7 @@ impl Sources {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().zip(1..).filter(|&(byte, _)| byte == b'\n').map(|(_, next)| next))
             .collect();
-        self.files.push(Source { path, text, included_at, line_starts });
+        self.files.push(Source { path, text: Arc::new(text), included_at, line_starts });
         id
     }
 

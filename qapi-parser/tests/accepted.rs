@@ -161,10 +161,10 @@ fn colours_are_only_added_when_asked_for() {
 
 fn doc_of(text: &str, dialect: Dialect) -> DocComment {
     let text = format!("##\n{text}##\n{{ 'command': 'lamp-on' }}\n");
-    let ast = parse_text(Path::new("doc.json"), text, &Options { dialect })
+    let ast = parse_text(Path::new("doc.json"), text, &Options { dialect, ..Options::default() })
         .unwrap_or_else(|error| panic!("{error}"));
     let Some(Item::Definition(definition)) = ast.items.into_iter().next_back() else { panic!() };
-    definition.doc.unwrap()
+    *definition.doc.unwrap()
 }
 
 fn print_doc(doc: &DocComment) -> String {
@@ -228,7 +228,7 @@ fn legacy_comments_have_sections() {
     Plain: "Plain text.\n\nMore of it."
     Returns: "the lamp"
     Note: "it gets hot"
-    Note: "one\n\ntwo"
+    Notes: "one\n\ntwo"
     Since: "1.0"
     Example: "-> on\n<- off"
     "#);
@@ -250,7 +250,9 @@ fn text_that_is_not_indented_ends_an_indented_legacy_section() {
 #[test]
 fn headings_split_legacy_free_form_comments_only() {
     let text = "##\n# = Lamps\n#\n# Some text.\n#\n# == Bulbs\n# More.\n##\n";
-    let parse = |dialect| print(&parse_text(Path::new("text.json"), text, &Options { dialect }).unwrap());
+    let parse = |dialect| {
+        print(&parse_text(Path::new("text.json"), text, &Options { dialect, ..Options::default() }).unwrap())
+    };
     insta::assert_snapshot!(parse(Dialect::Legacy), @r#"
     text "= Lamps\n\nSome text."
     text "== Bulbs\nMore."

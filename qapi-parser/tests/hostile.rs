@@ -85,7 +85,12 @@ fn many_described_members_take_linear_time() {
     }
     text.push_str("##\n{ 'a': 'b' }\n");
     for dialect in DIALECTS {
-        is_quick(|| assert!(parse_text(Path::new("docs.json"), text.as_str(), &Options { dialect }).is_ok()));
+        is_quick(|| {
+            assert!(
+                parse_text(Path::new("docs.json"), text.as_str(), &Options { dialect, ..Options::default() })
+                    .is_ok()
+            )
+        });
     }
 }
 
@@ -110,13 +115,15 @@ const SAMPLE: &str = "# A comment\n{ 'pragma': { 'doc-required': true } }\n\n##\
 #[test]
 fn every_beginning_of_a_schema_is_read_or_refused() {
     for dialect in DIALECTS {
-        assert!(parse_text(Path::new("sample.json"), SAMPLE, &Options { dialect }).is_ok());
+        assert!(
+            parse_text(Path::new("sample.json"), SAMPLE, &Options { dialect, ..Options::default() }).is_ok()
+        );
         for end in 0..SAMPLE.len() {
             let bytes = &SAMPLE.as_bytes()[..end];
             show(parse_files(
                 &Memory::new().with("sample.json", bytes),
                 Path::new("sample.json"),
-                &Options { dialect },
+                &Options { dialect, ..Options::default() },
             ));
         }
     }
@@ -166,7 +173,7 @@ fn random_texts_are_read_or_refused() {
             show(parse_files(
                 &Memory::new().with("random.json", bytes.clone()),
                 Path::new("random.json"),
-                &Options { dialect },
+                &Options { dialect, ..Options::default() },
             ));
         }
     }

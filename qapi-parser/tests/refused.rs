@@ -22,7 +22,9 @@ fn every_mistake_is_explained() {
     for case in cases() {
         let name = case.file_stem().unwrap().to_str().unwrap();
         let dialect = if name.starts_with("legacy-") { Dialect::Legacy } else { Dialect::Modern };
-        let Err(error @ ParseError::Refused(_)) = parse_file(&case, &Options { dialect }) else {
+        let Err(error @ ParseError::Refused(_)) =
+            parse_file(&case, &Options { dialect, ..Options::default() })
+        else {
             panic!("{name} is not refused");
         };
         insta::assert_snapshot!(name, error.to_string());

@@ -2,14 +2,16 @@
 //!
 //! Both ways into a [`Schema`](crate::Schema) meet here: the syntax tree of a QEMU tree, and a snapshot.
 
+use qapi_parser::Diagnostic;
 use qapi_parser::source::Span;
+use smol_str::SmolStr;
 
-use crate::model::{Condition, Documentation};
+use crate::model::{CommandFlags, Condition, Documentation, ModuleId};
 
 /// A name, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
-    pub(crate) text: String,
+    pub(crate) text: SmolStr,
     pub(crate) span: Span,
 }
 
@@ -21,10 +23,12 @@ pub(crate) struct TypeRef {
 }
 
 /// One definition.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: Name,
-    pub(crate) module: String,
+    /// The whole expression.
+    pub(crate) span: Span,
+    pub(crate) module: ModuleId,
     pub(crate) condition: Option<Condition>,
     pub(crate) features: Vec<FeatureDefinition>,
     pub(crate) documentation: Documentation,
@@ -32,14 +36,37 @@ pub(crate) struct Definition {
 }
 
 impl Definition {
-    /// The definition in words, for messages.
-    pub(crate) fn describe(&self) -> String {
-        format!("{} '{}'", self.body.keyword(), self.name.text)
+    /// Something that is wrong with the definition, or with its documentation.
+    pub(crate) fn mistake(&self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Diagnostic {
+        self.within().mistake(code, span, message)
+    }
+
+    pub(crate) fn within(&self) -> Within<'_> {
+        Within { keyword: self.body.keyword(), name: &self.name.text, span: self.span }
+    }
+}
+
+/// The definition that something belongs to, as messages call it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Within<'a> {
+    pub(crate) keyword: &'static str,
+    pub(crate) name: &'a str,
+    /// The whole expression.
+    pub(crate) span: Span,
+}
+
+impl Within<'_> {
+    pub(crate) fn mistake(self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Diagnostic {
+        self.adopt(Diagnostic::new(code, span, message))
+    }
+
+    pub(crate) fn adopt(self, diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.in_context(format!("{} '{}'", self.keyword, self.name), self.span)
     }
 }
 
 /// What a definition defines.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Body {
     Enum { values: Vec<ValueDefinition>, prefix: Option<String> },
     Struct { base: Option<Name>, members: Vec<MemberDefinition> },
@@ -61,23 +88,37 @@ impl Body {
             Self::Event { .. } => "event",
         }
     }
+
+    /// The members that are given on the spot instead of by the name of a type.
+    pub(crate) fn inline_members(&mut self) -> Option<&mut Vec<MemberDefinition>> {
+        let members = match self {
+            Self::Union { base, .. } => base,
+            Self::Command(command) => command.arguments.as_mut()?,
+            Self::Event { data, .. } => data.as_mut()?,
+            Self::Enum { .. } | Self::Struct { .. } | Self::Alternate { .. } => return None,
+        };
+        match members {
+            Members::Inline(members) => Some(members),
+            Members::Named(_) => None,
+        }
+    }
 }
 
 /// A named object type, or members given on the spot.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Members {
     Named(Name),
     Inline(Vec<MemberDefinition>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct CommandDefinition {
     pub(crate) arguments: Option<Members>,
     pub(crate) returns: Option<TypeRef>,
-    pub(crate) flags: crate::model::CommandFlags,
+    pub(crate) flags: CommandFlags,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct MemberDefinition {
     pub(crate) name: Name,
     pub(crate) optional: bool,
@@ -86,21 +127,21 @@ pub(crate) struct MemberDefinition {
     pub(crate) features: Vec<FeatureDefinition>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct BranchDefinition {
     pub(crate) name: Name,
     pub(crate) type_ref: TypeRef,
     pub(crate) condition: Option<Condition>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct ValueDefinition {
     pub(crate) name: Name,
     pub(crate) condition: Option<Condition>,
     pub(crate) features: Vec<FeatureDefinition>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct FeatureDefinition {
     pub(crate) name: Name,
     pub(crate) condition: Option<Condition>,

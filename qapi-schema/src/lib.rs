@@ -14,14 +14,19 @@
 //! assert_eq!((&*members[1].name, members[1].optional), ("label", true));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`dump()`] writes a schema as JSON, for tools in other languages.
 
 mod check;
 mod definition;
+mod dump;
+mod folder;
 mod lower;
 mod model;
 mod pragma;
 pub mod release;
 mod resolve;
+mod rules;
 pub mod snapshot;
 mod suggest;
 mod tree;
@@ -30,37 +35,45 @@ use qapi_parser::ast::Ast;
 use qapi_parser::source::Sources;
 use qapi_parser::{Diagnostic, MAX_MISTAKES, Report};
 
+pub use dump::dump;
 pub use model::{
     Alternate, Alternative, Branch, Builtin, Command, CommandFlags, Condition, Documentation, Entity,
     EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId,
     TypeKind, Value, Variants,
 };
-pub use tree::{SchemaName, Tree, TreeError};
+use resolve::Unresolved;
+use rules::Rules;
 
-/// Resolves what a syntax tree defines, and checks it.
+pub use tree::{LoadOptions, SchemaName, Tree, TreeError, load};
+
+/// Resolves what a syntax tree defines, and checks it. Rules that differ between releases are those of `release`, and where
+/// that is not known, those of the time of the tree's dialect.
 ///
 /// # Errors
-/// When the schema breaks a rule: all that could be found in one go.
+/// When the schema breaks a rule: all that could be found in one go. The first is what QEMU's own front end would report.
 pub fn from_ast(ast: Ast, release: Option<&str>) -> Result<Schema, Box<Report>> {
-    let (lowered, mut diagnostics) = lower::lower(&ast);
-    diagnostics.extend(check::definitions(&lowered));
-    let release = release.map(str::to_owned);
-    let resolved = resolve::resolve(&lowered.definitions, &lowered.dropped, lowered.modules, release);
-    match resolved {
-        Ok(schema) => {
-            diagnostics.extend(check::schema(&schema, &lowered.pragmas));
-            if diagnostics.is_empty() { Ok(schema) } else { Err(report(ast.sources, diagnostics)) }
-        }
-        Err(found) => {
-            diagnostics.extend(found);
-            Err(report(ast.sources, diagnostics))
-        }
-    }
+    let rules = Rules::new(release, ast.dialect);
+    let (lowered, mut diagnostics) = lower::lower(ast, rules);
+    let returns_exceptions = Some(lowered.pragmas.command_returns_exceptions.clone());
+    let schema = Schema {
+        release: release.map(str::to_owned),
+        pragmas: lowered.pragmas,
+        inclusions: lowered.inclusions,
+        free_form_docs: lowered.free_form_docs,
+        ..Schema::empty(rules, lowered.sources, lowered.modules)
+    };
+    let (schema, found) = resolve::resolve(Unresolved {
+        schema,
+        definitions: lowered.definitions,
+        dropped: lowered.dropped,
+        returns_exceptions,
+    });
+    diagnostics.extend(found);
+    if diagnostics.is_empty() { Ok(schema) } else { Err(report(schema.sources, diagnostics)) }
 }
 
-/// What is wrong, in the order of the text, and no more than anyone reads.
+/// What is wrong, and no more than anyone reads.
 fn report(sources: Sources, mut diagnostics: Vec<Diagnostic>) -> Box<Report> {
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.source, diagnostic.span.start));
     diagnostics.truncate(MAX_MISTAKES);
     Box::new(Report { sources, diagnostics })
 }

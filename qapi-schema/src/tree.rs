@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use qapi_parser::{Dialect, Options, ParseError, Report, parse_file};
 
 use crate::Schema;
+use crate::folder::normalized;
 use crate::release::is_release;
 
 /// The schemas of a QEMU tree.
@@ -99,6 +100,19 @@ impl Tree {
         Ok(Self { root: root.to_owned(), release: release.to_owned() })
     }
 
+    /// Finds the tree that a file belongs to: the nearest folder above it whose file `VERSION` holds a release.
+    #[must_use]
+    pub fn containing(path: &Path) -> Option<Self> {
+        let path = normalized(path);
+        path.ancestors().skip(1).find_map(|folder| Self::open(folder).ok())
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The release, as the tree's file `VERSION` has it.
     #[must_use]
     pub fn release(&self) -> &str {
@@ -110,8 +124,33 @@ impl Tree {
     /// # Errors
     /// When a file cannot be read, or the schema has mistakes.
     pub fn load(&self, schema: SchemaName) -> Result<Schema, TreeError> {
-        let options = Options { dialect: Dialect::for_release(&self.release) };
-        let ast = parse_file(&self.root.join(schema.root_file()), &options)?;
-        Ok(crate::from_ast(ast, Some(&self.release))?)
+        load_as(&self.root.join(schema.root_file()), Some(&self.release), LoadOptions::default())
     }
+}
+
+/// How [`load`] reads a schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// The dialect of the documentation comments. By default that of the release of the tree that holds the file, and the
+    /// modern one if none does.
+    pub dialect: Option<Dialect>,
+    /// Whether the style of documentation text is checked too ([`Options::check_style`]).
+    pub check_style: bool,
+}
+
+/// Reads and resolves the schema whose root is a file.
+///
+/// If the file is part of a QEMU tree ([`Tree::containing`]), the schema is one of its release.
+///
+/// # Errors
+/// When a file cannot be read, or the schema has mistakes.
+pub fn load(path: &Path, options: LoadOptions) -> Result<Schema, TreeError> {
+    let tree = Tree::containing(path);
+    load_as(path, tree.as_ref().map(Tree::release), options)
+}
+
+fn load_as(path: &Path, release: Option<&str>, options: LoadOptions) -> Result<Schema, TreeError> {
+    let dialect = options.dialect.or_else(|| release.map(Dialect::for_release)).unwrap_or_default();
+    let ast = parse_file(path, &Options { dialect, check_style: options.check_style })?;
+    Ok(crate::from_ast(ast, release)?)
 }

@@ -10,7 +10,7 @@ use qapi_schema::{Schema, SchemaName};
 fn schema(text: &str) -> Schema {
     let ast =
         qapi_parser::parse_text(Path::new("schema.json"), text, &qapi_parser::Options::default()).unwrap();
-    qapi_schema::from_ast(ast, Some("1.2.0")).unwrap_or_else(|report| panic!("{report}"))
+    qapi_schema::from_ast(ast, Some("11.2.0")).unwrap_or_else(|report| panic!("{report}"))
 }
 
 #[test]
@@ -20,14 +20,20 @@ fn every_construct_is_kept() {
 ##
 # @Kind:
 #
+# @a: first
+#
 # @b: later (since 1.1)
+#
+# Features:
+#
+# @unstable: may change
 #
 # Since: 1.0
 ##
 { 'enum': 'Kind', 'prefix': 'KIND', 'data': [ 'a', { 'name': 'b', 'if': 'CONFIG_B', 'features': [ 'unstable' ] } ] }
 { 'struct': 'Base', 'data': { 'id': 'str' }, 'if': { 'all': [ 'CONFIG_A', { 'not': { 'any': [ 'CONFIG_B', 'CONFIG_C' ] } } ] } }
-{ 'struct': 'Derived', 'base': 'Base', 'features': [ { 'name': 'new', 'if': 'CONFIG_N' }, 'deprecated' ],
-  'data': { '*more': { 'type': [ 'Base' ], 'if': 'CONFIG_M', 'features': [ 'deprecated' ] }, 'any': 'any', 'lists': [ 'strList' ] } }
+{ 'struct': 'Derived', 'base': 'Base', 'features': [ { 'name': 'new', 'if': 'CONFIG_N' }, 'old' ],
+  'data': { '*more': { 'type': [ 'Base' ], 'if': 'CONFIG_M', 'features': [ 'deprecated' ] }, 'any': 'any', 'lists': 'strList' } }
 { 'union': 'Node', 'base': { 'kind': 'Kind', '*name': 'str' }, 'discriminator': 'kind', 'data': { 'a': { 'type': 'Derived', 'if': 'CONFIG_A' } } }
 { 'union': 'Named', 'base': 'HasKind', 'discriminator': 'kind', 'data': {} }
 { 'struct': 'HasKind', 'data': { 'kind': 'Kind' } }
@@ -40,14 +46,14 @@ fn every_construct_is_kept() {
 ";
     let snapshot = write(&schema(text), SchemaName::Qmp);
     insta::assert_snapshot!(snapshot);
-    let again = read(Path::new("1.2.0/qmp.json"), &snapshot).unwrap();
+    let again = read(Path::new("11.2.0/qmp.json"), &snapshot).unwrap();
     assert_eq!(write(&again, SchemaName::Qmp), snapshot);
 }
 
 #[test]
 fn a_schema_without_definitions_is_kept() {
     let snapshot = write(&schema(""), SchemaName::Qga);
-    let again = read(Path::new("1.2.0/qga.json"), &snapshot).unwrap();
+    let again = read(Path::new("11.2.0/qga.json"), &snapshot).unwrap();
     assert_eq!(again.commands().len(), 0);
 }
 
@@ -63,13 +69,13 @@ fn conditions_that_a_snapshot_could_not_hold_are_refused() {
 
 #[test]
 fn what_is_no_snapshot_is_refused() {
-    const HEADER: &str = r#"{"qapi-snapshot":1,"release":"1.2.0","schema":"qmp","definitions":["#;
+    const HEADER: &str = r#"{"qapi-snapshot":1,"release":"11.2.0","schema":"qmp","definitions":["#;
     let with_header = |lines: &str| format!("{HEADER}\n{lines}");
     let cases = [
         ("empty", String::new()),
         ("no header", "{\"a\":1}\n]}\n".to_owned()),
         ("later format", format!("{}\n]}}\n", HEADER.replace(":1,", ":2,"))),
-        ("no release", format!("{}\n]}}\n", HEADER.replace("1.2.0", "../x"))),
+        ("no release", format!("{}\n]}}\n", HEADER.replace("11.2.0", "../x"))),
         ("no end", with_header(r#"{"command":"a","module":"m.json"}"#)),
         ("text behind the end", with_header("]}\nmore\n")),
         (

@@ -1,10 +1,11 @@
-//! The resolved schemas are those that QEMU's own front end resolves.
+//! Schemas are read as QEMU's own front end reads them: what it resolves, and where it finds mistakes.
+
+use std::path::Path;
 
 use integration_tests::{required, shared};
-use qapi_schema::{
-    Branch, Condition, EntityId, Feature, JsonType, Member, Schema, SchemaName, Tree, TypeKind, snapshot,
-};
-use serde_json::{Map, Value, json};
+use qapi_parser::{ParseError, Report};
+use qapi_schema::{EntityId, LoadOptions, Schema, SchemaName, Tree, TreeError, dump, load, snapshot};
+use serde_json::{Value, json};
 
 const SCHEMAS: [(&str, SchemaName, &str); 6] = [
     ("qemu/7.2.0", SchemaName::Qmp, "oracle/7.2.0-qapi.json"),
@@ -15,210 +16,156 @@ const SCHEMAS: [(&str, SchemaName, &str); 6] = [
     ("qemu/10.2.2", SchemaName::StorageDaemon, "oracle/10.2.2-storage-daemon.json"),
 ];
 
-/// Keys of an oracle's entity that say where it is or what is written about it.
-const NOT_FACTS: [&str; 2] = ["doc", "loc"];
+const CONFORMANCE: &str = "conformance/10.2.2";
 
-fn load(tree: &'static str, name: SchemaName) -> Option<Schema> {
-    let tree = required(shared::path(tree))?;
-    let schema = Tree::open(&tree).and_then(|tree| tree.load(name));
-    Some(schema.unwrap_or_else(|error| panic!("{error}")))
+/// The schema of a tree, and the tree's folder.
+fn schema(tree: &'static str, name: SchemaName) -> Option<(Schema, Tree)> {
+    let tree = Tree::open(&required(shared::path(tree))?).unwrap_or_else(|error| panic!("{error}"));
+    let schema = tree.load(name).unwrap_or_else(|error| panic!("{error}"));
+    Some((schema, tree))
+}
+
+/// A schema as the tools see it.
+fn dumped(schema: &Schema, name: &str, folder: &Path) -> Value {
+    let mut text = Vec::new();
+    dump(schema, name, folder, &mut text).expect("writing to memory does not fail");
+    serde_json::from_slice(&text).expect("the output is JSON")
 }
 
 #[test]
 fn schemas_resolve_as_in_qemu() {
     for (tree, name, oracle) in SCHEMAS {
-        let (Some(schema), Some(oracle)) = (load(tree, name), required(shared::json(oracle))) else { return };
-        let mut order = Vec::new();
-        for &id in schema.definition_order() {
-            order.push(json!(schema.entity(id).name));
-        }
-        assert_eq!(Value::from(order), oracle["definition-order"], "{tree} {name}: order of definition");
-        compare_entities(&schema, &oracle, &format!("{tree} {name}"), true);
+        let (Some((schema, tree)), Some(oracle)) = (schema(tree, name), required(shared::json(oracle)))
+        else {
+            return;
+        };
+        let file_name = if name == SchemaName::Qmp { "qapi" } else { name.as_str() };
+        assert_same(&dumped(&schema, file_name, tree.root()), &oracle, &[], oracle["qemu"].as_str());
+        compare_since(&schema, &oracle);
     }
 }
 
 #[test]
 fn a_snapshot_keeps_every_fact() {
     for (tree, name, oracle) in SCHEMAS {
-        let (Some(schema), Some(oracle)) = (load(tree, name), required(shared::json(oracle))) else { return };
+        let (Some((schema, _)), Some(oracle)) = (schema(tree, name), required(shared::json(oracle))) else {
+            return;
+        };
         let text = snapshot::write(&schema, name);
         let again = snapshot::read("snapshot.json".as_ref(), &text).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(snapshot::write(&again, name), text);
-        compare_entities(&again, &oracle, &format!("{tree} {name} from its snapshot"), true);
+        // Neither what is written about an entity nor where it stands is kept, nor the order of definition.
+        let found = dumped(&again, name.as_str(), Path::new(""));
+        let facts = |schema: &Value| normal(&schema["entities"], &["doc", "loc"]);
+        assert_same(&facts(&found), &facts(&oracle), &["doc", "loc"], oracle["qemu"].as_str());
     }
 }
 
-fn compare_entities(schema: &Schema, oracle: &Value, what: &str, since: bool) {
-    let entities = oracle["entities"].as_array().expect("entities");
-    assert_eq!(schema.definition_order().len(), entities.len(), "{what}: number of entities");
-    for expected in entities {
-        let name = expected["name"].as_str().expect("name");
-        let id = schema.lookup(name).unwrap_or_else(|| panic!("{what}: {name} is missing"));
-        let mut facts = expected.as_object().expect("entity").clone();
-        facts.retain(|key, _| !NOT_FACTS.contains(&key.as_str()));
-        let mut found = facts_of(schema, id);
-        if name == "QType" {
-            // How C spells the constants of QEMU's own enum: the front end changed it in 9.2.
-            found.remove("prefix");
-            facts.remove("prefix");
+/// The front end of QEMU's own tests has other names for the schemas and their folder.
+const NAMED_OTHERWISE: [&str; 4] = ["file", "root", "schema", "qemu"];
+
+#[test]
+fn accepted_conformance_cases_resolve_as_in_qemu() {
+    for (name, path, expected) in conformance_cases() {
+        if expected["verdict"] == "accept" {
+            let schema = load(&path, STYLE).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let oracle = shared::json(&format!("{CONFORMANCE}/{name}.oracle"));
+            let oracle = required(oracle).expect("an accepted case has an oracle");
+            assert_same(&dumped(&schema, &name, Path::new("")), &oracle, &NAMED_OTHERWISE, Some(&name));
         }
-        for (key, found) in found {
-            assert_eq!(Some(found), facts.remove(&key), "{what}: {name}: {key}");
+    }
+}
+
+const STYLE: LoadOptions = LoadOptions { dialect: None, check_style: true };
+
+#[test]
+fn refused_conformance_cases_are_refused_at_the_same_place() {
+    for (name, path, expected) in conformance_cases() {
+        if expected["verdict"] == "accept" {
+            continue;
         }
-        assert!(facts.values().all(Value::is_null), "{what}: {name}: no {facts:?}");
-        if since {
-            compare_since(schema, id, &expected["doc"], &format!("{what}: {name}"));
+        let report = match load(&path, STYLE) {
+            Ok(_) => panic!("{name} is accepted, and should be refused: {}", expected["reference-message"]),
+            Err(TreeError::Refused(report) | TreeError::Parse(ParseError::Refused(report))) => report,
+            Err(error) => {
+                assert!(expected["line"].is_null(), "{name}: {error}");
+                continue;
+            }
+        };
+        let (file, line, column) = first_place(&report);
+        assert_eq!(Some(&*file), expected["file"].as_str(), "{name}: {report}");
+        assert_eq!(Some(line), expected["line"].as_u64(), "{name}: {report}");
+        if let Some(expected) = expected["column"].as_u64() {
+            assert_eq!(column, expected, "{name}: {report}");
         }
+    }
+}
+
+fn conformance_cases() -> Vec<(String, std::path::PathBuf, Value)> {
+    let Some(folder) = required(shared::path(CONFORMANCE)) else { return Vec::new() };
+    let expected = required(shared::json(&format!("{CONFORMANCE}/expected.json")));
+    let expected = expected.expect("the conformance tests say what they expect");
+    let cases = expected.as_object().expect("an object").iter();
+    cases
+        .map(|(name, expected)| (name.clone(), folder.join(format!("{name}.json")), expected.clone()))
+        .collect()
+}
+
+/// File name, line and column of the first mistake.
+fn first_place(report: &Report) -> (String, u64, u64) {
+    let place = report.place(&report.diagnostics[0]);
+    let file = report.sources.get(place.source).path().file_name().expect("a file");
+    (file.to_string_lossy().into_owned(), place.position.line.into(), place.position.column.into())
+}
+
+/// Compares what is dumped with what QEMU's front end has, key by key.
+#[track_caller]
+fn assert_same(found: &Value, oracle: &Value, ignored: &[&str], what: Option<&str>) {
+    // The oracle has the release as its own tools call it.
+    let ignored = &[ignored, &["qemu"]].concat();
+    let (found, oracle) = (normal(found, ignored), normal(oracle, ignored));
+    if let Some((place, found, oracle)) = difference(&found, &oracle, String::new()) {
+        panic!("{}: {place}: found {found}, expected {oracle}", what.unwrap_or_default());
+    }
+}
+
+/// Where two values differ first.
+fn difference(found: &Value, oracle: &Value, place: String) -> Option<(String, Value, Value)> {
+    match (found, oracle) {
+        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
+            a.iter().find_map(|(key, value)| difference(value, &b[key], format!("{place}.{key}")))
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a.iter().zip(b).find_map(|(a, b)| {
+            let name = b["name"].as_str().unwrap_or_default();
+            difference(a, b, format!("{place}[{name}]"))
+        }),
+        _ if found == oracle => None,
+        _ => Some((place, found.clone(), oracle.clone())),
+    }
+}
+
+/// The value without ignored keys, and with texts whose white space is collapsed: the oracle keeps their indentation.
+fn normal(value: &Value, ignored: &[&str]) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !ignored.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), normal(value, ignored)))
+            .collect(),
+        Value::Array(elements) => elements.iter().map(|element| normal(element, ignored)).collect(),
+        Value::String(text) => json!(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        other => other.clone(),
     }
 }
 
 /// The oracle keeps the whole `Since:` section, which a few times goes on behind the release.
-fn compare_since(schema: &Schema, id: EntityId, doc: &Value, what: &str) {
-    let documentation = &schema.entity(id).documentation;
-    let is_release = |text: &&str| text.contains('.');
-    let first_word =
-        doc["since"].as_str().and_then(|text| text.split([' ', ';', '\n']).next()).filter(is_release);
-    assert_eq!(documentation.since.as_deref(), first_word, "{what}: since");
-    for argument in doc["args"].as_array().into_iter().flatten() {
-        let name = argument["name"].as_str().expect("name");
-        let found = documentation.member_since.get(name).map(String::as_str);
-        assert_eq!(found, argument["since-inline"].as_str(), "{what}: since of {name}");
-    }
-}
-
-fn facts_of(schema: &Schema, id: EntityId) -> Map<String, Value> {
-    let entity = schema.entity(id);
-    let mut facts = Map::new();
-    let mut set = |key: &str, value: Value| facts.insert(key.to_owned(), value);
-    set("name", json!(entity.name));
-    set("module", json!(schema.module_of(entity.module).name));
-    set("if", condition(entity.condition.as_ref()));
-    set("features", features(&entity.features));
-    set("implicit", json!(false));
-    let type_name = |id| json!(schema.type_of(id).entity.name);
-    let optional_name = |id: Option<_>| id.map_or(Value::Null, type_name);
-    match id {
-        EntityId::Command(index) => {
-            let command = &schema.commands()[index as usize];
-            set("meta", json!("command"));
-            set("arg-type", optional_name(command.arguments));
-            set("ret-type", optional_name(command.returns));
-            let flags = command.flags;
-            set(
-                "flags",
-                json!({
-                    "boxed": flags.boxed, "gen": flags.generated, "success-response": flags.success_response,
-                    "allow-oob": flags.allow_oob, "allow-preconfig": flags.allow_preconfig,
-                    "coroutine": flags.coroutine,
-                }),
-            );
-        }
-        EntityId::Event(index) => {
-            let event = &schema.events()[index as usize];
-            set("meta", json!("event"));
-            set("arg-type", optional_name(event.data));
-            set("flags", json!({ "boxed": event.boxed }));
-        }
-        EntityId::Type(id) => {
-            set("implicit", json!(schema.type_of(id).implicit));
-            type_facts(schema, id, &mut |key, value| drop(set(key, value)));
-        }
-    }
-    facts
-}
-
-fn type_facts(schema: &Schema, id: qapi_schema::TypeId, set: &mut dyn FnMut(&str, Value)) {
-    let type_name = |id| json!(schema.type_of(id).entity.name);
-    let type_ = schema.type_of(id);
-    let json_type = match &type_.kind {
-        TypeKind::Builtin(builtin) => {
-            set("meta", json!("builtin"));
-            match builtin.name() {
-                "str" => "string",
-                "number" => "number",
-                "bool" => "boolean",
-                "any" => "value",
-                "null" => "null",
-                _ => "int",
-            }
-        }
-        TypeKind::Enum(values) => {
-            set("meta", json!("enum"));
-            set("prefix", json!(values.prefix));
-            let value = |value: &qapi_schema::Value| {
-                json!({ "name": value.name, "if": condition(value.condition.as_ref()),
-                        "features": features(&value.features) })
-            };
-            set("values", values.values.iter().map(value).collect());
-            "string"
-        }
-        TypeKind::Array(element) => {
-            set("meta", json!("array"));
-            set("element-type", type_name(*element));
-            "array"
-        }
-        TypeKind::Alternate(alternate) => {
-            set("meta", json!("alternate"));
-            let alternative = |it: &qapi_schema::Alternative| {
-                json!({ "name": it.name, "type": type_name(it.type_id), "if": condition(it.condition.as_ref()),
-                        "qtype": qtype(it.json_type) })
-            };
-            set("alternatives", alternate.alternatives.iter().map(alternative).collect());
-            "value"
-        }
-        TypeKind::Object(object) => {
-            set("meta", json!(if object.variants.is_some() { "union" } else { "struct" }));
-            set("base", object.base.map_or(Value::Null, type_name));
-            set("local-members", object.local_members.iter().map(|it| member(schema, it, false)).collect());
-            set("all-members", object.members.iter().map(|it| member(schema, it, true)).collect());
-            if let Some(variants) = &object.variants {
-                set("tag", json!(object.members[variants.tag].name));
-                let branch = |it: &Branch| {
-                    json!({ "case": it.name, "type": type_name(it.type_id), "if": condition(it.condition.as_ref()),
-                            "explicit": it.explicit })
-                };
-                set("variants", variants.branches.iter().map(branch).collect());
-            }
-            "object"
-        }
-    };
-    set("json-type", json!(json_type));
-}
-
-fn member(schema: &Schema, member: &Member, inherited: bool) -> Value {
-    let mut facts = json!({
-        "name": member.name, "type": schema.type_of(member.type_id).entity.name, "optional": member.optional,
-        "if": condition(member.condition.as_ref()), "features": features(&member.features),
-    });
-    if inherited {
-        facts["defined-in"] = json!(schema.type_of(member.defined_in).entity.name);
-    }
-    facts
-}
-
-fn features(features: &[Feature]) -> Value {
-    let feature = |it: &Feature| json!({ "name": it.name, "if": condition(it.condition.as_ref()) });
-    features.iter().map(feature).collect()
-}
-
-fn condition(when: Option<&Condition>) -> Value {
-    let list = |parts: &[Condition]| parts.iter().map(|part| condition(Some(part))).collect::<Value>();
-    match when {
-        None => Value::Null,
-        Some(Condition::Symbol(symbol)) => json!(symbol),
-        Some(Condition::All(parts)) => json!({ "all": list(parts) }),
-        Some(Condition::Any(parts)) => json!({ "any": list(parts) }),
-        Some(Condition::Not(part)) => json!({ "not": condition(Some(part)) }),
-    }
-}
-
-fn qtype(json_type: JsonType) -> &'static str {
-    match json_type {
-        JsonType::String => "QTYPE_QSTRING",
-        JsonType::Number => "QTYPE_QNUM",
-        JsonType::Bool => "QTYPE_QBOOL",
-        JsonType::Object => "QTYPE_QDICT",
-        JsonType::Array => "QTYPE_QLIST",
-        JsonType::Null => "QTYPE_QNULL",
+fn compare_since(schema: &Schema, oracle: &Value) {
+    for entity in oracle["entities"].as_array().expect("entities") {
+        let name = entity["name"].as_str().expect("name");
+        let id: EntityId = schema.lookup(name).expect("every entity is there");
+        let is_release = |text: &&str| text.contains('.');
+        let first_word = entity["doc"]["since"].as_str().and_then(|text| text.split([' ', ';', '\n']).next());
+        let since = schema.entity(id).documentation.since.as_deref();
+        assert_eq!(since, first_word.filter(is_release), "{name}: since");
     }
 }

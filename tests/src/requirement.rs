@@ -9,7 +9,7 @@ pub struct Requirement<T> {
     /// The thing, if it is there.
     pub found: Option<T>,
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
 }
 
 /// What a test needs, or `None`, said aloud, if the test is to be skipped.

@@ -63,7 +63,7 @@ impl Kind {
     #[must_use]
     pub fn installed(self) -> Requirement<PathBuf> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        Requirement { found: self.found_in(&path).next(), name: self.program() }
+        Requirement { found: self.found_in(&path).next(), name: self.program().to_owned() }
     }
 
     /// The program in further releases.

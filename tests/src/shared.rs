@@ -8,10 +8,10 @@ use crate::Requirement;
 
 /// A folder or file of `../shared`.
 #[must_use]
-pub fn path(relative: &'static str) -> Requirement<PathBuf> {
+pub fn path(relative: &str) -> Requirement<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let path = root.join(relative);
-    Requirement { found: path.exists().then_some(path), name: relative }
+    Requirement { found: path.exists().then_some(path), name: relative.to_owned() }
 }
 
 /// A JSON file of `../shared`.
@@ -19,7 +19,7 @@ pub fn path(relative: &'static str) -> Requirement<PathBuf> {
 /// # Panics
 /// When the file is there and does not hold JSON.
 #[must_use]
-pub fn json(relative: &'static str) -> Requirement<Value> {
+pub fn json(relative: &str) -> Requirement<Value> {
     let Requirement { found, name } = path(relative);
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("the file can be read");

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
-use qapi_parser::{Color, ParseError, Report};
+use qapi_parser::{Color, ParseError, Report, printable};
 use qapi_schema::snapshot::SnapshotError;
 use qapi_schema::{SchemaName, TreeError};
 
@@ -35,21 +35,27 @@ pub(crate) enum Error {
     Write(#[from] WriteError),
     #[error("can't {action} '{}': {source}", path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("can't write the output: {0}")]
+    Output(io::Error),
 }
 
 impl Error {
     /// The error for a terminal; mistakes in a schema with their places.
     pub(crate) fn render(&self) -> String {
-        let report: Option<&Report> = match self {
+        match self.report() {
+            Some(report) => report.render(Color::Always),
+            None => format!("error: {}", printable(&self.to_string())),
+        }
+    }
+
+    /// The mistakes in a schema, if that is why.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        match self {
             Self::Tree(TreeError::Parse(ParseError::Refused(report)) | TreeError::Refused(report)) => {
                 Some(report)
             }
             Self::Snapshot(SnapshotError::Refused(report)) => Some(report),
             _ => None,
-        };
-        match report {
-            Some(report) => report.render(Color::Always),
-            None => format!("error: {self}"),
         }
     }
 }

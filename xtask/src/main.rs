@@ -1,8 +1,10 @@
-//! The project's own tasks: `cargo xtask regen`, `cargo xtask check`.
+//! The project's own tasks: `cargo xtask regen`, `check`, `lint`, `dump`.
 
 mod bindings;
 mod check;
+mod dump;
 mod error;
+mod lint;
 mod regen;
 mod workspace;
 
@@ -10,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Regenerates the bindings and checks them.
+/// Regenerates and checks the bindings, and checks schemas.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 struct Arguments {
@@ -30,6 +32,14 @@ enum Task {
     ///
     /// Exit codes: 0 the same, 1 different, 2 could not tell, or wrong arguments.
     Check,
+    /// Check schemas: read and resolve them as QEMU's own front end does, and explain what is wrong.
+    ///
+    /// Exit codes: 0 all accepted, 1 one refused, 2 one could not be read, or wrong arguments.
+    Lint(lint::Options),
+    /// Print a schema as JSON: all that is defined, implied and documented, with every name resolved.
+    ///
+    /// Exit codes: 0 done, 1 the schema is refused, 2 it could not be read or printed, or wrong arguments.
+    Dump(dump::Options),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +52,16 @@ fn main() -> ExitCode {
             Ok(check::Verdict::Same) => ExitCode::SUCCESS,
             Ok(check::Verdict::Different) => ExitCode::from(1),
             Err(error) => fail(&error, 2),
+        },
+        Task::Lint(options) => match lint::run(&options) {
+            Ok(lint::Verdict::Accepted) => ExitCode::SUCCESS,
+            Ok(lint::Verdict::Refused) => ExitCode::from(1),
+            Ok(lint::Verdict::Unreadable) => ExitCode::from(2),
+            Err(error) => fail(&error, 2),
+        },
+        Task::Dump(options) => match dump::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, if error.report().is_some() { 1 } else { 2 }),
         },
     }
 }

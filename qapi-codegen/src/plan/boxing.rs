@@ -50,7 +50,8 @@ fn edges(schema: &Schema) -> Vec<Edge> {
     for (id, type_) in schema.types() {
         match &type_.kind {
             TypeKind::Object(object) => {
-                edges.extend(object.members.iter().map(|member| (id, member.type_id, Containment::Member)));
+                let members = schema.members(id).into_iter();
+                edges.extend(members.map(|member| (id, member.type_id, Containment::Member)));
                 let branches = object.variants.iter().flat_map(|variants| &variants.branches);
                 edges.extend(branches.map(|branch| (id, branch.type_id, Containment::Branch)));
             }

@@ -53,7 +53,7 @@ impl DocWriter<'_> {
 
     /// The schema's own words, where they are wanted.
     fn text(&self, entity: &Entity, wanted: impl Fn(&SectionKind) -> bool) -> Vec<String> {
-        let comment: Option<&DocComment> = entity.documentation.comment.as_ref();
+        let comment: Option<&DocComment> = entity.documentation.comment.as_deref();
         match (self.style, comment) {
             (DocStyle::Full, Some(comment)) => {
                 let sections = comment.sections.iter();

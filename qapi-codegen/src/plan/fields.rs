@@ -15,7 +15,7 @@ impl Planner<'_> {
         item: Item,
         entity: &Entity,
         owner: TypeId,
-        members: &[Member],
+        members: &[&Member],
         open: bool,
     ) -> StructPlan {
         let mut names = if open { FieldNames::open() } else { FieldNames::default() };
@@ -42,7 +42,7 @@ impl Planner<'_> {
         let documented = if documented.implicit { entity } else { &documented.entity };
         FieldPlan {
             name: names.fields.claim(name.clone()),
-            member: member.name.clone(),
+            member: member.name.to_string(),
             rust_type: self.contained(owner, member.type_id),
             required: !member.optional
                 && self.is_in_every_build(entity, member)

@@ -24,7 +24,7 @@ impl Planner<'_> {
                 ..self.message_facts(entity)
             };
             let body = self.message_body(item, entity, command.arguments, !command.flags.generated);
-            MessagePlan { body, wire_name: entity.name.clone(), facts }
+            MessagePlan { body, wire_name: entity.name.to_string(), facts }
         };
         commands.into_iter().map(plan).collect()
     }
@@ -38,7 +38,7 @@ impl Planner<'_> {
             let item = self.item(scope.claim(type_name(&entity.name)), "event", entity);
             MessagePlan {
                 body: self.message_body(item, entity, event.data, false),
-                wire_name: entity.name.clone(),
+                wire_name: entity.name.to_string(),
                 facts: self.message_facts(entity),
             }
         };
@@ -48,8 +48,8 @@ impl Planner<'_> {
     pub(super) fn message_facts(&self, entity: &Entity) -> MessageFacts {
         MessageFacts {
             module: self.schema.module_of(entity.module).stem().to_owned(),
-            since: entity.documentation.since.clone(),
-            features: entity.features.iter().map(|feature| feature.name.clone()).collect(),
+            since: entity.documentation.since.as_deref().map(str::to_owned),
+            features: entity.features.iter().map(|feature| feature.name.to_string()).collect(),
             condition: entity.condition.as_ref().map(ToString::to_string),
             command: None,
         }
@@ -68,7 +68,7 @@ impl Planner<'_> {
         };
         match object.variants {
             Some(_) => MessageBody::Union { item, data: self.rust_type(id) },
-            None => MessageBody::Members(self.struct_plan(item, entity, id, &object.members, open)),
+            None => MessageBody::Members(self.struct_plan(item, entity, id, &self.schema.members(id), open)),
         }
     }
 }

@@ -26,7 +26,7 @@ fn parts(schema: &Schema, id: TypeId) -> Vec<TypeId> {
         TypeKind::Alternate(alternate) => alternate.alternatives.iter().map(|it| it.type_id).collect(),
         TypeKind::Object(object) => {
             let branches = object.variants.iter().flat_map(|variants| &variants.branches);
-            let members = object.members.iter().map(|member| member.type_id);
+            let members = schema.members(id).into_iter().map(|member| member.type_id);
             members.chain(branches.map(|branch| branch.type_id)).collect()
         }
     }

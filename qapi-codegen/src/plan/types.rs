@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use qapi_schema::{Alternate, Entity, Enum, JsonType, Object, TypeId, TypeKind, Variants};
+use qapi_schema::{Alternate, Entity, Enum, JsonType, TypeId, TypeKind};
 
 use super::docs::Facts;
 use super::fields::FieldNames;
@@ -25,9 +25,9 @@ impl Planner<'_> {
             TypeKind::Object(object) => match &object.variants {
                 None => {
                     let item = self.item(name, "struct", &type_.entity);
-                    TypePlan::Struct(self.struct_plan(item, &type_.entity, id, &object.members, false))
+                    TypePlan::Struct(self.struct_plan(item, &type_.entity, id, &schema.members(id), false))
                 }
-                Some(variants) => TypePlan::Union(Box::new(self.union_plan(name, id, object, variants)?)),
+                Some(_) => TypePlan::Union(Box::new(self.union_plan(name, id)?)),
             },
             TypeKind::Alternate(alternate) => {
                 let item = self.item(name, "alternate", &type_.entity);
@@ -41,13 +41,13 @@ impl Planner<'_> {
         let mut scope = Scope::camel().without("Unrecognized");
         let variants = values.values.iter().map(|value| {
             let facts = Facts {
-                since: entity.documentation.member_since.get(&value.name).map(String::as_str),
+                since: entity.documentation.member_since.get(&value.name).map(|since| since.as_str()),
                 condition: value.condition.as_ref(),
                 features: &value.features,
             };
             VariantPlan {
                 name: scope.claim(variant_name(&value.name)),
-                value: value.name.clone(),
+                value: value.name.to_string(),
                 data: None,
                 converts: false,
                 docs: self.docs.part(entity, &value.name, &facts),
@@ -57,24 +57,17 @@ impl Planner<'_> {
         EnumPlan { item, variants: variants.collect() }
     }
 
-    pub(super) fn union_plan(
-        &mut self,
-        name: String,
-        id: TypeId,
-        object: &Object,
-        variants: &Variants,
-    ) -> Option<UnionPlan> {
+    pub(super) fn union_plan(&mut self, name: String, id: TypeId) -> Option<UnionPlan> {
         let entity = &self.schema.type_of(id).entity;
-        let tag = object.members.get(variants.tag)?;
-        let is_enum = object.members.len() == 1;
+        let members = self.schema.members(id);
+        let tag = self.schema.tag(id)?;
+        let is_enum = members.len() == 1;
         let branches_name = match is_enum {
             true => name.clone(),
             false => self.type_scope.claim(format!("{name}Branch")),
         };
-        let branches = BranchesPlan {
-            variants: self.branches(id, entity, variants, tag.type_id),
-            name: branches_name.clone(),
-        };
+        let branches =
+            BranchesPlan { variants: self.branches(id, entity, tag.type_id), name: branches_name.clone() };
         let module = self.module(entity);
         let base = (!is_enum).then(|| {
             let mut names = FieldNames::default();
@@ -84,27 +77,22 @@ impl Planner<'_> {
                 required: true,
                 ..self.field(entity, id, tag, &mut names)
             };
-            let others = object.members.iter().filter(|member| member.name != tag.name);
+            let others = members.iter().filter(|member| member.name != tag.name);
             let fields = others.map(|member| self.field(entity, id, member, &mut names)).collect();
             UnionBase { tag_field, fields }
         });
-        Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.clone(), branches, base })
+        Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.to_string(), branches, base })
     }
 
-    pub(super) fn branches(
-        &self,
-        id: TypeId,
-        entity: &Entity,
-        variants: &Variants,
-        tag_type: TypeId,
-    ) -> Vec<VariantPlan> {
+    pub(super) fn branches(&self, id: TypeId, entity: &Entity, tag_type: TypeId) -> Vec<VariantPlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let data_of = |type_id: TypeId| {
-            let is_empty = self.schema.object(type_id).is_none_or(Object::is_empty);
+            let is_empty = self.schema.is_empty_object(type_id);
             (!is_empty).then(|| self.contained(id, type_id))
         };
-        let mut plans: Vec<_> = variants
-            .branches
+        let mut plans: Vec<_> = self
+            .schema
+            .branches(id)
             .iter()
             .map(|branch| {
                 // A branch is as old, as stable and as deprecated as the value that selects it.
@@ -115,13 +103,18 @@ impl Planner<'_> {
                 };
                 let features = value.map_or(&[][..], |value| &value.features);
                 let facts = Facts {
-                    since: tag.entity.documentation.member_since.get(&branch.name).map(String::as_str),
+                    since: tag
+                        .entity
+                        .documentation
+                        .member_since
+                        .get(&branch.name)
+                        .map(|since| since.as_str()),
                     condition: branch.condition.as_ref(),
                     features,
                 };
                 VariantPlan {
                     name: scope.claim(variant_name(&branch.name)),
-                    value: branch.name.clone(),
+                    value: branch.name.to_string(),
                     data: data_of(branch.type_id),
                     converts: false,
                     docs: self.docs.part(entity, &branch.name, &facts),
@@ -142,12 +135,12 @@ impl Planner<'_> {
     ) -> AlternatePlan {
         let mut scope = Scope::camel();
         let variants = alternate.alternatives.iter().map(|alternative| {
-            let since = entity.documentation.member_since.get(&alternative.name).map(String::as_str);
+            let since = entity.documentation.member_since.get(&alternative.name).map(|since| since.as_str());
             let facts = Facts { since, condition: alternative.condition.as_ref(), features: &[] };
             let is_null = alternative.json_type == JsonType::Null;
             let plan = VariantPlan {
                 name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),
-                value: alternative.name.clone(),
+                value: alternative.name.to_string(),
                 data: (!is_null).then(|| self.contained(id, alternative.type_id)),
                 converts: false,
                 docs: self.docs.part(entity, &alternative.name, &facts),

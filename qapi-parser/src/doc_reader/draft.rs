@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use super::Line;
 use crate::diagnostic::Diagnostic;
 use crate::doc::{DocComment, Section, SectionKind, Symbol};
@@ -13,8 +15,8 @@ pub(crate) struct Draft {
     span: Span,
     symbol: Option<Symbol>,
     sections: Vec<SectionDraft>,
-    members: HashMap<String, Span>,
-    features: HashMap<String, Span>,
+    members: HashMap<SmolStr, Span>,
+    features: HashMap<SmolStr, Span>,
 }
 
 /// A section, with the blank lines around its text still there.
@@ -53,7 +55,9 @@ fn tag(kind: &SectionKind) -> &'static str {
         SectionKind::Since => "Since",
         SectionKind::Todo => "TODO",
         SectionKind::Note => "Note",
+        SectionKind::Notes => "Notes",
         SectionKind::Example => "Example",
+        SectionKind::Examples => "Examples",
         SectionKind::Body | SectionKind::Plain => "text",
         SectionKind::Member(_) | SectionKind::Feature(_) => "description",
     }
@@ -133,7 +137,7 @@ impl Draft {
         }
         let sections = self.sections.into_iter().filter(|section| !section.is_empty());
         let sections = sections.map(|section| Section {
-            text: section.text.trim_matches('\n').to_owned(),
+            text: section.text.trim_matches('\n').into(),
             kind: section.kind,
             span: section.span,
         });
@@ -147,11 +151,11 @@ pub(super) fn symbol_of_line(name: &str, line: &Line<'_>) -> Symbol {
     let start = line.span.start.saturating_add(MARKER);
     let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
     let span = Span { start, end: start.saturating_add(length), ..line.span };
-    Symbol { name: name.to_owned(), span }
+    Symbol { name: name.into(), span }
 }
 
 fn checked_name(
-    known: &mut HashMap<String, Span>,
+    known: &mut HashMap<SmolStr, Span>,
     name: &str,
     line: &Line<'_>,
 ) -> Result<Symbol, Diagnostic> {
@@ -164,6 +168,6 @@ fn checked_name(
             .with_note(first, "the first description"));
     }
     let symbol = symbol_of_line(name, line);
-    known.insert(name.to_owned(), symbol.span);
+    known.insert(symbol.name.clone(), symbol.span);
     Ok(symbol)
 }

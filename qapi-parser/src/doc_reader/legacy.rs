@@ -221,8 +221,10 @@ fn section_tag(word: &str) -> Option<SectionKind> {
         "Errors:" => SectionKind::Errors,
         "Since:" => SectionKind::Since,
         "TODO:" => SectionKind::Todo,
-        "Note:" | "Notes:" => SectionKind::Note,
-        "Example:" | "Examples:" => SectionKind::Example,
+        "Note:" => SectionKind::Note,
+        "Notes:" => SectionKind::Notes,
+        "Example:" => SectionKind::Example,
+        "Examples:" => SectionKind::Examples,
         _ => return None,
     })
 }

@@ -2,27 +2,51 @@
 //! *Definition documentation*).
 
 use qapi_parser::Diagnostic;
+use qapi_parser::doc::{DocComment, Section, SectionKind};
 
-use crate::definition::Definition;
+use crate::definition::{Body, Definition};
 use crate::pragma::Pragmas;
+use crate::rules::Rules;
 
-/// The comment names its definition; where the schema wants comments, there is one.
-pub(super) fn check(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnostic> {
+/// The comment names its definition, and has the sections of such a definition; where the schema wants comments, there is
+/// one.
+pub(super) fn check(definition: &Definition, pragmas: &Pragmas, rules: Rules) -> Vec<Diagnostic> {
     let name = &definition.name;
     let Some(comment) = &definition.documentation.comment else {
-        return pragmas.doc_required.then(|| {
-            Diagnostic::new(
-                "undocumented",
-                name.span,
-                format!("'{}' has no documentation comment", name.text),
-            )
-            .with_hint("pragma 'doc-required' asks for one")
-        });
+        let message = format!("'{}' has no documentation comment", name.text);
+        let undocumented = definition.mistake("undocumented", name.span, message);
+        let undocumented = undocumented.with_hint("pragma 'doc-required' asks for one");
+        return if pragmas.doc_required { vec![undocumented] } else { Vec::new() };
     };
-    let symbol = comment.symbol.as_ref()?;
-    (symbol.name != name.text).then(|| {
+    let misplaced = comment.symbol.as_ref().filter(|symbol| symbol.name != name.text).map(|symbol| {
         let message = format!("the documentation comment is for '{}', not for '{}'", symbol.name, name.text);
-        Diagnostic::new("misplaced-documentation", symbol.span, message)
-            .with_note(name.span, "the definition that follows")
-    })
+        definition
+            .mistake("misplaced-documentation", name.span, message)
+            .with_note(symbol.span, "the name in the comment")
+    });
+    misplaced.into_iter().chain(sections(definition, comment, rules)).collect()
+}
+
+/// Only commands return something or fail; those without a value have nothing to say about it.
+fn sections(definition: &Definition, comment: &DocComment, rules: Rules) -> Option<Diagnostic> {
+    let find = |kind| comment.sections.iter().find(|section| section.kind == kind);
+    let refuse = |section: &Section, message: &str| {
+        // Up to 9.0, QEMU's front end knew no places inside a comment.
+        let is_exact = rules.modern_documentation;
+        let span = if is_exact { section.span.at_start() } else { comment.span };
+        let diagnostic = definition.mistake("misplaced-section", span, message);
+        Some(if is_exact { diagnostic } else { diagnostic.with_note(section.span, "the section") })
+    };
+    let returns = find(SectionKind::Returns);
+    let errors = find(SectionKind::Errors).filter(|_| rules.modern_documentation);
+    match (&definition.body, returns, errors) {
+        (Body::Command(command), Some(section), _)
+            if command.returns.is_none() && rules.modern_documentation =>
+        {
+            refuse(section, "section 'Returns', and the command returns nothing")
+        }
+        (Body::Command(_), _, _) | (_, None, None) => None,
+        (_, Some(section), _) => refuse(section, "section 'Returns' is for commands only"),
+        (_, None, Some(section)) => refuse(section, "section 'Errors' is for commands only"),
+    }
 }

@@ -1,35 +1,23 @@
-//! The rules that names, documentation and commands have to keep.
+//! The rules that a definition has to keep by itself: its names and its documentation.
 
 mod documentation;
 mod names;
-mod returns;
 
 use qapi_parser::Diagnostic;
 
 use crate::definition::Definition;
-use crate::lower::Lowered;
-use crate::model::Schema;
 use crate::pragma::Pragmas;
+use crate::rules::Rules;
 
-/// What can be said of each definition by itself.
-pub(crate) fn definitions(lowered: &Lowered) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    for definition in &lowered.definitions {
-        let found = names::check(definition, &lowered.pragmas)
-            .into_iter()
-            .chain(documentation::check(definition, &lowered.pragmas));
-        diagnostics.extend(found.map(|diagnostic| diagnostic.in_definition(definition.describe())));
-    }
-    diagnostics
+/// What can be said of a definition by itself.
+pub(crate) fn definition(definition: &Definition, pragmas: &Pragmas, rules: Rules) -> Vec<Diagnostic> {
+    let names = names::check(definition, pragmas).into_iter();
+    let names = names.map(|diagnostic| definition.within().adopt(diagnostic));
+    names.chain(documentation::check(definition, pragmas, rules)).collect()
 }
 
 /// What can be said of a definition without the pragmas of its schema: that its names are names.
 pub(crate) fn characters(definition: &Definition) -> Vec<Diagnostic> {
-    let found = names::check_characters(definition).into_iter();
-    found.map(|diagnostic| diagnostic.in_definition(definition.describe())).collect()
-}
-
-/// What can be said once all names are resolved.
-pub(crate) fn schema(schema: &Schema, pragmas: &Pragmas) -> Vec<Diagnostic> {
-    returns::check(schema, pragmas)
+    let names = names::check_characters(definition).into_iter();
+    names.map(|diagnostic| definition.within().adopt(diagnostic)).collect()
 }

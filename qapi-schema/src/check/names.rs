@@ -28,8 +28,8 @@ pub(super) fn check(definition: &Definition, pragmas: &Pragmas) -> Vec<Diagnosti
     let mut diagnostics: Vec<_> = definition_name(definition, pragmas).into_iter().collect();
     diagnostics.extend(parts(definition).into_iter().filter_map(|part| match part.role {
         Role::Value => enum_value(part.name, relaxed),
-        Role::Member => styled(part.name, &part.name.text, "a member", relaxed),
-        Role::Argument => styled(part.name, &part.name.text, "a member", STRICT),
+        Role::Member => member(part.name, relaxed),
+        Role::Argument => member(part.name, STRICT),
         Role::Alternative => styled(part.name, &part.name.text, "an alternative", STRICT),
         Role::Feature => styled(part.name, &part.name.text, "a feature", STRICT),
     }));
@@ -124,6 +124,15 @@ fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnos
     }
     (style == Style::Type && name.text.ends_with("List"))
         .then(|| invalid(name, &format!("{what} must not end in 'List', which names arrays")))
+}
+
+fn member(name: &Name, style: Style) -> Option<Diagnostic> {
+    let in_c = name.text.replace('-', "_");
+    let is_taken = in_c == "u" || in_c.starts_with("has_");
+    styled(name, &name.text, "a member", style).or_else(|| {
+        is_taken
+            .then(|| invalid(name, "'u' and what begins with 'has-' are reserved for QEMU's generated code"))
+    })
 }
 
 fn enum_value(name: &Name, style: Style) -> Option<Diagnostic> {

@@ -2,13 +2,15 @@
 
 use qapi_parser::Diagnostic;
 use qapi_parser::ast::{Expr, KeyValue, Object};
+use smol_str::SmolStr;
 
 use super::Lowering;
 use crate::definition::{
     Body, BranchDefinition, CommandDefinition, Definition, MemberDefinition, Members, Name, TypeRef,
     ValueDefinition,
 };
-use crate::model::{CommandFlags, Documentation};
+use crate::model::{CommandFlags, Documentation, ModuleId};
+use crate::suggest::suggest;
 
 /// The keys that introduce a definition.
 const KEYWORDS: [&str; 6] = ["enum", "struct", "union", "alternate", "command", "event"];
@@ -18,23 +20,30 @@ impl Lowering {
     pub(crate) fn definition(
         &mut self,
         expr: &Object,
-        module: String,
+        module: ModuleId,
         documentation: Documentation,
     ) -> Option<Definition> {
         let first = self.diagnostics.len();
-        let (keyword, name) = self.keyword(expr)?;
-        let described = format!("{keyword} '{}'", name.text);
+        let Some((keyword, name)) = self.keyword(expr) else {
+            self.add_context(first, "a definition", expr);
+            return None;
+        };
         let condition = self.condition(expr);
         let features = self.features(expr);
         let body = self.body(expr, keyword);
-        for diagnostic in &mut self.diagnostics[first..] {
-            diagnostic.definition = Some(described.as_str().into());
-        }
+        self.add_context(first, &format!("{keyword} '{}'", name.text), expr);
         let Some(body) = body else {
             self.dropped.insert(name.text);
             return None;
         };
-        Some(Definition { name, module, condition, features, documentation, body })
+        Some(Definition { name, span: expr.span, module, condition, features, documentation, body })
+    }
+
+    /// Says of the diagnostics from the `first` on which definition they belong to.
+    fn add_context(&mut self, first: usize, description: &str, expr: &Object) {
+        let found = self.diagnostics.split_off(first);
+        let in_context = found.into_iter().map(|diagnostic| diagnostic.in_context(description, expr.span));
+        self.diagnostics.extend(in_context);
     }
 
     /// What kind of definition an expression is, and of what.
@@ -45,12 +54,14 @@ impl Lowering {
                 let name = self.string(&member.value, &format!("the name of a {keyword}"))?;
                 Some((keyword, name.into()))
             }
-            [] => self.error(
-                "missing-keyword",
-                expr.span,
-                "expected an object with one of the keys 'enum', 'struct', 'union', 'alternate', 'command', 'event', \
-                 'include', 'pragma'",
-            ),
+            [] => {
+                let message = "expected an object with one of the keys 'enum', 'struct', 'union', 'alternate', \
+                               'command', 'event', 'include', 'pragma'";
+                let diagnostic = Diagnostic::new("missing-keyword", expr.span, message);
+                let first = expr.members.first().map_or("", |member| &*member.key.value);
+                self.diagnostics.push(suggest(diagnostic, first, KEYWORDS.into_iter()));
+                None
+            }
             [(first, _), (second, member), ..] => {
                 let message = format!("an object cannot be both '{first}' and '{second}'");
                 self.error("two-keywords", member.key.span, message)
@@ -74,7 +85,7 @@ impl Lowering {
         let data = self.required(expr, "the enum", "data")?;
         let data = self.array(&data.value, "the 'data' of an enum")?;
         let prefix = match expr.get("prefix") {
-            Some(prefix) => Some(self.string(&prefix.value, "'prefix'")?.value.clone()),
+            Some(prefix) => Some(self.string(&prefix.value, "'prefix'")?.value.to_string()),
             None => None,
         };
         let values = data.elements.iter().map(|element| self.value(element)).collect::<Option<_>>()?;
@@ -196,9 +207,9 @@ impl Lowering {
 
     fn member(&mut self, member: &KeyValue) -> Option<MemberDefinition> {
         let mut name = Name::from(&member.key);
-        let optional = name.text.strip_prefix('*').map(str::to_owned);
-        let is_optional = optional.is_some();
-        name.text = optional.unwrap_or(name.text);
+        let unmarked = name.text.strip_prefix('*').map(SmolStr::from);
+        let is_optional = unmarked.is_some();
+        name.text = unmarked.unwrap_or(name.text);
         let (type_ref, object) =
             self.type_or_object(&member.value, "a member", &["type", "if", "features"], true)?;
         Some(MemberDefinition {

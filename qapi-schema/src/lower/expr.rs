@@ -1,10 +1,12 @@
 //! Expressions of which a certain form is wanted.
 
+use qapi_parser::Diagnostic;
 use qapi_parser::ast::{Array, Expr, KeyValue, Object, StringLiteral};
 
 use super::Lowering;
 use crate::definition::{FeatureDefinition, Name};
 use crate::model::Condition;
+use crate::suggest::suggest;
 
 /// How deep the operators of a condition may nest. Real ones stay below 4.
 const MAX_CONDITION_DEPTH: usize = 32;
@@ -20,11 +22,10 @@ impl Lowering {
     pub(super) fn only_keys(&mut self, object: &Object, what: &str, allowed: &[&str]) {
         for member in &object.members {
             if !allowed.contains(&&*member.key.value) {
-                self.error::<()>(
-                    "unknown-key",
-                    member.key.span,
-                    format!("{what} has unknown key '{}', allowed are {}", member.key.value, quoted(allowed)),
-                );
+                let key = &member.key.value;
+                let message = format!("{what} has unknown key '{key}', allowed are {}", quoted(allowed));
+                let diagnostic = Diagnostic::new("unknown-key", member.key.span, message);
+                self.diagnostics.push(suggest(diagnostic, key, allowed.iter().copied()));
             }
         }
     }

@@ -7,44 +7,65 @@ mod expr;
 mod since;
 
 use std::collections::HashSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use qapi_parser::Diagnostic;
 use qapi_parser::ast::{Ast, Item, Object};
-use qapi_parser::source::Span;
+use qapi_parser::doc::DocComment;
+use qapi_parser::source::{SourceId, Sources, Span};
+use smol_str::SmolStr;
 
+use crate::check;
 use crate::definition::Definition;
+use crate::folder::Folder;
+use crate::model::{Inclusion, ModuleId};
 use crate::pragma::Pragmas;
+use crate::rules::Rules;
 
 /// What a syntax tree defines.
 pub(crate) struct Lowered {
+    pub(crate) sources: Sources,
     pub(crate) definitions: Vec<Definition>,
     /// The modules in the order of reading.
     pub(crate) modules: Vec<String>,
     pub(crate) pragmas: Pragmas,
+    pub(crate) inclusions: Vec<Inclusion>,
+    pub(crate) free_form_docs: Vec<DocComment>,
     /// The names of definitions that are malformed: references to them are no further mistakes.
-    pub(crate) dropped: HashSet<String>,
+    pub(crate) dropped: HashSet<SmolStr>,
 }
 
-/// Reads all definitions and pragmas of a tree. What has the wrong shape is reported and left out.
-pub(crate) fn lower(ast: &Ast) -> (Lowered, Vec<Diagnostic>) {
+/// Reads all definitions and pragmas of a tree. What has the wrong shape or breaks a rule that concerns it alone is
+/// reported, in the order of the text.
+pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
     let mut lowering = Lowering::default();
-    let module_names = ModuleNames::new(ast);
     let mut lowered = Lowered {
         definitions: Vec::new(),
-        modules: ast.sources.iter().map(|(_, source)| module_names.name(source.path())).collect(),
-        pragmas: Pragmas::default(),
+        modules: module_names(&ast.sources),
+        pragmas: pragmas(&ast, &mut lowering),
+        inclusions: Vec::new(),
+        free_form_docs: Vec::new(),
         dropped: HashSet::new(),
+        sources: ast.sources,
     };
-    for item in &ast.items {
+    for item in ast.items {
         match item {
-            Item::Include(_) | Item::FreeFormDoc(_) => {}
-            Item::Pragma(pragma) => lowering.pragma(&pragma.settings, &mut lowered.pragmas),
+            Item::Pragma(_) => {}
+            Item::FreeFormDoc(comment) => lowered.free_form_docs.push(comment),
+            Item::Include(include) => lowered.inclusions.push(Inclusion {
+                module: module(include.span.source),
+                included: module(include.source),
+                span: include.span,
+                definitions_before: lowered.definitions.len(),
+            }),
             Item::Definition(definition) => {
-                let path = ast.sources.get(definition.expr.span.source).path();
-                let documentation = since::documentation(definition.doc.as_ref());
-                let module = module_names.name(path);
-                lowered.definitions.extend(lowering.definition(&definition.expr, module, documentation));
+                let documentation = since::documentation(definition.doc);
+                let module = module(definition.expr.span.source);
+                if let Some(definition) = lowering.definition(&definition.expr, module, documentation) {
+                    let found = check::definition(&definition, &lowered.pragmas, rules);
+                    lowering.diagnostics.extend(found);
+                    lowered.definitions.push(definition);
+                }
             }
         }
     }
@@ -52,12 +73,28 @@ pub(crate) fn lower(ast: &Ast) -> (Lowered, Vec<Diagnostic>) {
     (lowered, lowering.diagnostics)
 }
 
+/// The module of a file: the language's own comes first, then the files in the order of reading.
+fn module(source: SourceId) -> ModuleId {
+    ModuleId(source.number().saturating_add(1))
+}
+
+/// Pragmas are of the whole schema, whatever their place in it.
+fn pragmas(ast: &Ast, lowering: &mut Lowering) -> Pragmas {
+    let mut pragmas = Pragmas::default();
+    for item in &ast.items {
+        if let Item::Pragma(pragma) = item {
+            lowering.pragma(&pragma.settings, pragma.span, &mut pragmas);
+        }
+    }
+    pragmas
+}
+
 /// The reading of expressions, and what was wrong with them.
 #[derive(Default)]
 pub(crate) struct Lowering {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The names of definitions that were left out, because they are malformed.
-    pub(crate) dropped: HashSet<String>,
+    pub(crate) dropped: HashSet<SmolStr>,
 }
 
 impl Lowering {
@@ -66,65 +103,19 @@ impl Lowering {
         None
     }
 
-    fn pragma(&mut self, settings: &Object, pragmas: &mut Pragmas) {
+    fn pragma(&mut self, settings: &Object, directive: Span, pragmas: &mut Pragmas) {
         for setting in &settings.members {
             if let Err(message) = pragmas.set(&setting.key.value, &setting.value) {
-                self.error::<()>("invalid-pragma", setting.value.span(), message);
+                let diagnostic = Diagnostic::new("invalid-pragma", setting.value.span(), message);
+                self.diagnostics.push(diagnostic.in_context("a pragma directive", directive));
             }
         }
     }
 }
 
-/// Names files as QEMU's front end does: relative to the folder of the root file.
-struct ModuleNames {
-    root: PathBuf,
-}
-
-impl ModuleNames {
-    fn new(ast: &Ast) -> Self {
-        let root = ast.sources.iter().next().and_then(|(_, source)| source.path().parent());
-        Self { root: normalized(root.unwrap_or(Path::new(""))) }
-    }
-
-    fn name(&self, path: &Path) -> String {
-        let path = normalized(path);
-        let shared = self.root.components().zip(path.components()).take_while(|(a, b)| a == b).count();
-        let ups = self.root.components().count() - shared;
-        std::iter::repeat_n("..".into(), ups)
-            .chain(path.components().skip(shared).map(|part| part.as_os_str().to_string_lossy()))
-            .collect::<Vec<_>>()
-            .join("/")
-    }
-}
-
-/// The path without `.` and, where a folder stands in front of it, without `..`.
-fn normalized(path: &Path) -> PathBuf {
-    let mut result = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(result.components().next_back(), Some(Component::Normal(_))) => {
-                result.pop();
-            }
-            _ => result.push(part),
-        }
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn modules_are_named_from_the_folder_of_the_root() {
-        let names = ModuleNames { root: normalized(Path::new("./tree/storage-daemon/qapi")) };
-        assert_eq!(names.name(Path::new("tree/storage-daemon/qapi/root.json")), "root.json");
-        assert_eq!(
-            names.name(Path::new("tree/storage-daemon/qapi/../../qapi/job.json")),
-            "../../qapi/job.json"
-        );
-        let names = ModuleNames { root: PathBuf::new() };
-        assert_eq!(names.name(Path::new("sub/./a.json")), "sub/a.json");
-    }
+/// The name of every file, in the order of reading: its path from the folder of the root file.
+fn module_names(sources: &Sources) -> Vec<String> {
+    let root = sources.iter().next().and_then(|(_, source)| source.path().parent());
+    let root = Folder::new(root.unwrap_or(Path::new("")));
+    sources.iter().map(|(_, source)| root.name(source.path())).collect()
 }

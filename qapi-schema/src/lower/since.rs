@@ -1,25 +1,27 @@
 //! The facts in a documentation comment: which release introduced what.
 
 use qapi_parser::doc::{DocComment, SectionKind};
+use smol_str::SmolStr;
 
 use crate::model::Documentation;
 use crate::release::is_release;
 
 /// The facts of a comment, and the comment.
-pub(super) fn documentation(comment: Option<&DocComment>) -> Documentation {
+pub(super) fn documentation(comment: Option<Box<DocComment>>) -> Documentation {
     let Some(comment) = comment else { return Documentation::default() };
-    let mut documentation = Documentation { comment: Some(comment.clone()), ..Documentation::default() };
+    let mut documentation = Documentation::default();
     for section in &comment.sections {
         match &section.kind {
-            SectionKind::Since => documentation.since = leading_release(&section.text).map(str::to_owned),
+            SectionKind::Since => documentation.since = leading_release(&section.text).map(SmolStr::from),
             SectionKind::Member(symbol) => {
                 if let Some(release) = release_in_parentheses(&section.text) {
-                    documentation.member_since.insert(symbol.name.clone(), release.to_owned());
+                    documentation.member_since.insert(symbol.name.clone(), release.into());
                 }
             }
             _ => {}
         }
     }
+    documentation.comment = Some(comment);
     documentation
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// A condition on the build configuration (`if`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Condition {
     /// A configuration symbol.
-    Symbol(String),
+    Symbol(SmolStr),
     /// Every one of several.
     All(Vec<Condition>),
     /// At least one of several.

@@ -4,16 +4,23 @@ mod condition;
 mod messages;
 mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use qapi_parser::doc::DocComment;
-use qapi_parser::source::Span;
+use qapi_parser::source::{Sources, Span};
+use smol_str::SmolStr;
+
+use crate::pragma::Pragmas;
+use crate::rules::Rules;
 
 pub use condition::Condition;
 pub use messages::{Command, CommandFlags, Event};
 pub use types::{
     Alternate, Alternative, Branch, Builtin, Enum, JsonType, Member, Object, Type, TypeKind, Value, Variants,
 };
+
+/// The object type without members: what a branch has when the schema gives it none.
+pub(crate) const EMPTY_OBJECT: &str = "q_empty";
 
 /// A schema, resolved.
 ///
@@ -22,12 +29,17 @@ pub use types::{
 #[derive(Debug, Clone)]
 pub struct Schema {
     pub(crate) release: Option<String>,
+    pub(crate) rules: Rules,
+    pub(crate) sources: Sources,
+    pub(crate) pragmas: Pragmas,
     pub(crate) modules: Vec<Module>,
+    pub(crate) inclusions: Vec<Inclusion>,
+    pub(crate) free_form_docs: Vec<DocComment>,
     pub(crate) types: Vec<Type>,
     pub(crate) commands: Vec<Command>,
     pub(crate) events: Vec<Event>,
     pub(crate) order: Vec<EntityId>,
-    pub(crate) by_name: HashMap<String, EntityId>,
+    pub(crate) by_name: HashMap<SmolStr, EntityId>,
 }
 
 /// Which of [`Schema::types`].
@@ -65,15 +77,28 @@ impl Module {
     }
 }
 
+/// An `include` directive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Inclusion {
+    /// The module that it is in.
+    pub(crate) module: ModuleId,
+    pub(crate) included: ModuleId,
+    pub(crate) span: Span,
+    /// How many definitions of the schema come before it.
+    pub(crate) definitions_before: usize,
+}
+
 /// What types, commands and events have in common.
 #[derive(Debug, Clone)]
 pub struct Entity {
     /// The name, unique among types, commands and events.
-    pub name: String,
+    pub name: SmolStr,
     /// The module that defines it.
     pub module: ModuleId,
-    /// Where it is defined; `None` for what the language provides.
+    /// The expression that defines it, or needs it if it is an implicit type; `None` for what the language provides.
     pub span: Option<Span>,
+    /// Where its name stands in that expression.
+    pub name_span: Option<Span>,
     /// Under which build configuration it exists (`if`).
     pub condition: Option<Condition>,
     /// Its features.
@@ -94,20 +119,22 @@ impl Entity {
 #[derive(Debug, Clone, Default)]
 pub struct Documentation {
     /// The release that introduced the entity.
-    pub since: Option<String>,
+    pub since: Option<SmolStr>,
     /// The releases that introduced members, values or branches later, by name.
-    pub member_since: BTreeMap<String, String>,
+    pub member_since: BTreeMap<SmolStr, SmolStr>,
     /// The comment. A schema that comes from a snapshot has none.
-    pub comment: Option<DocComment>,
+    pub comment: Option<Box<DocComment>>,
 }
 
 /// A feature: a word that clients look for (`docs/devel/qapi-code-gen.rst`, section *Features*).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feature {
     /// The word. `deprecated` and `unstable` have a meaning of their own.
-    pub name: String,
+    pub name: SmolStr,
     /// Under which build configuration it is there.
     pub condition: Option<Condition>,
+    /// Where its name stands in the schema.
+    pub span: Span,
 }
 
 impl TypeId {
@@ -119,6 +146,25 @@ impl TypeId {
 }
 
 impl Schema {
+    /// A schema without entities. The first module is the language's own.
+    pub(crate) fn empty(rules: Rules, sources: Sources, modules: Vec<String>) -> Self {
+        let modules = std::iter::once("./builtin".to_owned()).chain(modules);
+        Self {
+            release: None,
+            rules,
+            sources,
+            pragmas: Pragmas::default(),
+            modules: modules.map(|name| Module { name }).collect(),
+            inclusions: Vec::new(),
+            free_form_docs: Vec::new(),
+            types: Vec::new(),
+            commands: Vec::new(),
+            events: Vec::new(),
+            order: Vec::new(),
+            by_name: HashMap::new(),
+        }
+    }
+
     /// The QEMU release it belongs to, as far as known.
     #[must_use]
     pub fn release(&self) -> Option<&str> {
@@ -175,10 +221,87 @@ impl Schema {
         }
     }
 
+    /// All members of an object type, inherited ones first; those of the branches of a union are not among them.
+    ///
+    /// They are gathered at each call: a type may inherit a lot.
+    #[must_use]
+    pub fn members(&self, id: TypeId) -> Vec<&Member> {
+        let mut lineage: Vec<&Object> = self.lineage(id).filter_map(|id| self.object(id)).collect();
+        lineage.reverse();
+        lineage.into_iter().flat_map(|object| &object.local_members).collect()
+    }
+
+    /// A type and all that it inherits from, nearest first.
+    pub(crate) fn lineage(&self, id: TypeId) -> impl Iterator<Item = TypeId> {
+        std::iter::successors(Some(id), |&id| self.object(id)?.base)
+    }
+
+    /// The member that selects the branch of a union; `None` for every other type.
+    #[must_use]
+    pub fn tag(&self, id: TypeId) -> Option<&Member> {
+        let tag = self.object(id)?.variants.as_ref()?.tag.as_str();
+        let mut own = self.lineage(id).filter_map(|id| self.object(id));
+        own.find_map(|object| object.local_members.iter().find(|member| member.name == tag))
+    }
+
+    /// The branches of a union, one for each value of its tag: those of the schema first, in its order, then those that
+    /// are filled in, without members, for values without a branch. None for every other type.
+    #[must_use]
+    pub fn branches(&self, id: TypeId) -> Vec<Branch> {
+        let Some(variants) = self.object(id).and_then(|object| object.variants.as_ref()) else {
+            return Vec::new();
+        };
+        let mut branches = variants.branches.clone();
+        let tag = self.tag(id).map(|tag| &self.type_of(tag.type_id).kind);
+        if let (Some(TypeKind::Enum(tag)), Some(EntityId::Type(empty))) = (tag, self.lookup(EMPTY_OBJECT)) {
+            let explicit: HashSet<&str> = variants.branches.iter().map(|branch| &*branch.name).collect();
+            let missing = tag.values.iter().filter(|value| !explicit.contains(&*value.name));
+            branches.extend(missing.map(|value| Branch {
+                name: value.name.clone(),
+                type_id: empty,
+                condition: value.condition.clone(),
+                explicit: false,
+                span: variants.discriminator_span,
+            }));
+        }
+        branches
+    }
+
+    /// Whether an object type has neither members nor branches.
+    #[must_use]
+    pub fn is_empty_object(&self, id: TypeId) -> bool {
+        self.lineage(id)
+            .filter_map(|id| self.object(id))
+            .all(|object| object.local_members.is_empty() && object.variants.is_none())
+    }
+
+    /// The files that the schema was read from.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// The entity with a name.
     #[must_use]
     pub fn lookup(&self, name: &str) -> Option<EntityId> {
         self.by_name.get(name).copied()
+    }
+
+    /// What kind of entity it is, as QEMU's documentation calls it.
+    #[must_use]
+    pub fn keyword(&self, id: EntityId) -> &'static str {
+        match id {
+            EntityId::Command(_) => "command",
+            EntityId::Event(_) => "event",
+            EntityId::Type(id) => match &self.type_of(id).kind {
+                TypeKind::Builtin(_) => "built-in type",
+                TypeKind::Enum(_) => "enum",
+                TypeKind::Object(Object { variants: Some(_), .. }) => "union",
+                TypeKind::Object(_) => "struct",
+                TypeKind::Array(_) => "array",
+                TypeKind::Alternate(_) => "alternate",
+            },
+        }
     }
 
     /// What every entity has, for any of them.

@@ -1,5 +1,8 @@
 //! Types: built-in, enums, objects, arrays, alternates.
 
+use qapi_parser::source::Span;
+use smol_str::SmolStr;
+
 use super::{Condition, Entity, Feature, TypeId};
 
 /// A type.
@@ -136,11 +139,13 @@ pub struct Enum {
 #[derive(Debug, Clone)]
 pub struct Value {
     /// The name.
-    pub name: String,
+    pub name: SmolStr,
     /// Under which build configuration it exists.
     pub condition: Option<Condition>,
     /// Its features.
     pub features: Vec<Feature>,
+    /// Where its name stands in the schema; `None` for what the language provides.
+    pub span: Option<Span>,
 }
 
 /// A struct, or with variants a union.
@@ -148,27 +153,17 @@ pub struct Value {
 pub struct Object {
     /// The type whose members it inherits.
     pub base: Option<TypeId>,
-    /// The members of its own.
+    /// The members of its own. All of them are [`Schema::members`](crate::Schema::members).
     pub local_members: Vec<Member>,
-    /// All members, inherited ones first; those of the branches of a union are not among them.
-    pub members: Vec<Member>,
     /// What makes it a union.
     pub variants: Option<Variants>,
-}
-
-impl Object {
-    /// Whether it has neither members nor branches.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty() && self.variants.is_none()
-    }
 }
 
 /// A member of an object.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// The name.
-    pub name: String,
+    pub name: SmolStr,
     /// The type.
     pub type_id: TypeId,
     /// Whether it may be absent.
@@ -180,16 +175,20 @@ pub struct Member {
     /// The type that defines it.
     pub defined_in: TypeId,
     /// The release that introduced it, where it is younger than the type.
-    pub since: Option<String>,
+    pub since: Option<SmolStr>,
+    /// Where its name stands in the schema.
+    pub span: Span,
 }
 
-/// The branches of a union.
+/// What makes an object type a union.
 #[derive(Debug, Clone)]
 pub struct Variants {
-    /// The member that selects the branch, an index into [`Object::members`].
-    pub tag: usize,
-    /// One branch for each value of the tag: those of the schema first, in its order, then those that
-    /// were filled in.
+    /// The name of the member that selects the branch ([`Schema::tag`](crate::Schema::tag)).
+    pub tag: SmolStr,
+    /// Where the schema says so.
+    pub discriminator_span: Span,
+    /// The branches that the schema gives. Those of all values of the tag are
+    /// [`Schema::branches`](crate::Schema::branches).
     pub branches: Vec<Branch>,
 }
 
@@ -197,13 +196,15 @@ pub struct Variants {
 #[derive(Debug, Clone)]
 pub struct Branch {
     /// The value of the tag that selects it.
-    pub name: String,
+    pub name: SmolStr,
     /// The object type that holds its members.
     pub type_id: TypeId,
     /// Under which build configuration it exists.
     pub condition: Option<Condition>,
     /// Whether the schema has it, or it was filled in, without members, for a value without a branch.
     pub explicit: bool,
+    /// Where it stands in the schema, or what it was filled in for.
+    pub span: Span,
 }
 
 /// A choice between types that differ in their JSON type.
@@ -217,11 +218,13 @@ pub struct Alternate {
 #[derive(Debug, Clone)]
 pub struct Alternative {
     /// The name, which does not appear on the wire.
-    pub name: String,
+    pub name: SmolStr,
     /// The type.
     pub type_id: TypeId,
     /// The JSON type that selects it.
     pub json_type: JsonType,
     /// Under which build configuration it exists.
     pub condition: Option<Condition>,
+    /// Where it stands in the schema.
+    pub span: Span,
 }

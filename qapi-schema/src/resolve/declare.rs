@@ -3,82 +3,113 @@
 use std::collections::HashMap;
 
 use qapi_parser::Diagnostic;
-use qapi_parser::source::Span;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::definition::{Body, Definition, MemberDefinition, Members, TypeRef};
-use crate::model::{Builtin, EntityId, TypeId};
+use crate::model::{Builtin, EMPTY_OBJECT, EntityId, TypeId};
 
-/// The object type without members: what a branch has when the schema gives it none.
-pub(super) const EMPTY_OBJECT: &str = "q_empty";
-
-/// An entity before its names are resolved.
-#[derive(Debug)]
-pub(super) enum Declared<'a> {
+/// An entity before its names are resolved. Definitions are known by their index.
+#[derive(Debug, Clone)]
+pub(super) enum Declared {
     Builtin(Builtin),
     EmptyObject,
     /// The enum of JSON types that QEMU's own code uses.
     QType,
+    /// An array, and the definition that needs it first.
     Array {
-        element: String,
-        span: Option<Span>,
+        element: SmolStr,
+        owner: Option<usize>,
     },
     /// Members given on the spot, for the definition.
-    ImplicitObject {
-        owner: &'a Definition,
-        members: &'a [MemberDefinition],
-    },
-    Definition(&'a Definition),
+    ImplicitObject(usize),
+    Definition(usize),
+}
+
+/// What kind of type a type is: all that must be known of the others while one is linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Builtin,
+    Enum,
+    Struct,
+    Union,
+    Alternate,
+    Array,
+}
+
+impl Kind {
+    /// In words.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Builtin => "built-in",
+            Self::Enum => "enum",
+            Self::Struct => "struct",
+            Self::Union => "union",
+            Self::Alternate => "alternate",
+            Self::Array => "array",
+        }
+    }
 }
 
 /// All entities of a schema.
 #[derive(Debug, Default)]
-pub(super) struct Declarations<'a> {
-    pub(super) entities: Vec<(EntityId, Declared<'a>)>,
-    pub(super) by_name: HashMap<String, EntityId>,
-    /// Where in `entities` each type is.
-    types: Vec<usize>,
+pub(super) struct Declarations {
+    pub(super) entities: Vec<(EntityId, Declared)>,
+    pub(super) by_name: HashMap<SmolStr, EntityId>,
+    /// The kind of each type.
+    pub(super) kinds: Vec<Kind>,
     commands: u32,
     events: u32,
 }
 
 /// The name of the array type of an element type.
-pub(super) fn array_name(element: &str) -> String {
-    format!("{element}List")
+pub(super) fn array_name(element: &str) -> SmolStr {
+    format_smolstr!("{element}List")
 }
 
 /// The name of an implicit object type.
-pub(super) fn implicit_name(owner: &Definition) -> String {
+pub(super) fn implicit_name(owner: &Definition) -> SmolStr {
     let role = if matches!(owner.body, Body::Union { .. }) { "base" } else { "arg" };
-    format!("q_obj_{}-{role}", owner.name.text)
+    implicit_name_of(&owner.name.text, role)
 }
 
-/// Gives every entity its id.
-pub(super) fn declare<'a>(
-    definitions: &'a [Definition],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Declarations<'a> {
+pub(super) fn implicit_name_of(owner: &str, role: &str) -> SmolStr {
+    format_smolstr!("q_obj_{owner}-{role}")
+}
+
+/// Gives every entity its id. A name may be given once.
+pub(super) fn declare(definitions: &[Definition]) -> (Declarations, Vec<Diagnostic>) {
     let mut declarations = Declarations::default();
-    let mut places = HashMap::new();
+    let mut duplicates = Vec::new();
+    let mut first = HashMap::new();
     declarations.builtins();
-    for definition in definitions {
-        declarations.implicit_types(definition);
-        let name = &definition.name;
-        if declarations.by_name.contains_key(&name.text) {
-            diagnostics.push(duplicate(definition, places.get(&*name.text).copied()));
+    for (index, definition) in definitions.iter().enumerate() {
+        declarations.implicit_types(index, definition);
+        let name = &definition.name.text;
+        if declarations.by_name.contains_key(name) {
+            duplicates.push(duplicate(definition, first.get(name).map(|&index: &usize| &definitions[index])));
             continue;
         }
-        places.insert(&*name.text, name.span);
-        let id = match definition.body {
-            Body::Command(_) => next(&mut declarations.commands, EntityId::Command),
-            Body::Event { .. } => next(&mut declarations.events, EntityId::Event),
-            _ => {
-                declarations.push_type(name.text.clone(), Declared::Definition(definition));
+        first.insert(name, index);
+        let declared = Declared::Definition(index);
+        let kind = match definition.body {
+            Body::Enum { .. } => Kind::Enum,
+            Body::Struct { .. } => Kind::Struct,
+            Body::Union { .. } => Kind::Union,
+            Body::Alternate { .. } => Kind::Alternate,
+            Body::Command(_) => {
+                let id = next(&mut declarations.commands, EntityId::Command);
+                declarations.push(name.clone(), id, declared);
+                continue;
+            }
+            Body::Event { .. } => {
+                let id = next(&mut declarations.events, EntityId::Event);
+                declarations.push(name.clone(), id, declared);
                 continue;
             }
         };
-        declarations.push(name.text.clone(), id, Declared::Definition(definition));
+        declarations.push_type(name.clone(), kind, declared);
     }
-    declarations
+    (declarations, duplicates)
 }
 
 fn next(counter: &mut u32, id: impl FnOnce(u32) -> EntityId) -> EntityId {
@@ -87,88 +118,95 @@ fn next(counter: &mut u32, id: impl FnOnce(u32) -> EntityId) -> EntityId {
     id(index)
 }
 
-fn duplicate(definition: &Definition, first: Option<Span>) -> Diagnostic {
+fn duplicate(definition: &Definition, first: Option<&Definition>) -> Diagnostic {
     let name = &definition.name;
-    let diagnostic =
-        Diagnostic::new("duplicate-name", name.span, format!("'{}' is already defined", name.text))
-            .in_definition(definition.describe());
+    let message = format!("'{}' is already defined", name.text);
+    let diagnostic = definition.mistake("duplicate-name", name.span, message);
     match first {
-        Some(span) => diagnostic.with_note(span, "first defined here"),
+        Some(first) => diagnostic.with_note(first.name.span, "first defined here"),
         None => diagnostic.with_hint("the name belongs to a type that the language provides"),
     }
 }
 
-impl<'a> Declarations<'a> {
-    fn push(&mut self, name: String, id: EntityId, declared: Declared<'a>) {
+impl Declarations {
+    fn push(&mut self, name: SmolStr, id: EntityId, declared: Declared) {
         self.by_name.insert(name, id);
         self.entities.push((id, declared));
     }
 
-    fn push_type(&mut self, name: String, declared: Declared<'a>) {
-        let id = TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX));
-        self.types.push(self.entities.len());
+    fn push_type(&mut self, name: SmolStr, kind: Kind, declared: Declared) {
+        let id = TypeId(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        self.kinds.push(kind);
         self.push(name, EntityId::Type(id), declared);
     }
 
-    /// What a type was declared as.
-    pub(super) fn declared_type(&self, id: TypeId) -> &Declared<'a> {
-        &self.entities[self.types[id.0 as usize]].1
+    /// The type with a name.
+    pub(super) fn type_named(&self, name: &str) -> Option<TypeId> {
+        match self.by_name.get(name) {
+            Some(EntityId::Type(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    pub(super) fn kind(&self, id: TypeId) -> Kind {
+        self.kinds[id.index()]
     }
 
     fn builtins(&mut self) {
         for builtin in Builtin::ALL {
-            self.push_type(builtin.name().to_owned(), Declared::Builtin(builtin));
-            self.array(builtin.name(), None);
+            let name = SmolStr::new_static(builtin.name());
+            self.push_type(name.clone(), Kind::Builtin, Declared::Builtin(builtin));
+            self.array(name, None);
         }
-        self.push_type(EMPTY_OBJECT.to_owned(), Declared::EmptyObject);
-        self.push_type("QType".to_owned(), Declared::QType);
+        self.push_type(SmolStr::new_static(EMPTY_OBJECT), Kind::Struct, Declared::EmptyObject);
+        self.push_type(SmolStr::new_static("QType"), Kind::Enum, Declared::QType);
     }
 
     /// The types that a definition needs and does not name.
-    fn implicit_types(&mut self, definition: &'a Definition) {
+    fn implicit_types(&mut self, index: usize, definition: &Definition) {
         match &definition.body {
             Body::Enum { .. } => {}
-            Body::Struct { members, .. } => self.arrays(members, definition),
+            Body::Struct { members, .. } => self.arrays(members, index),
             Body::Union { base, branches, .. } => {
-                self.inline_members(base, definition);
-                branches.iter().for_each(|branch| self.array_of(&branch.type_ref, definition));
+                self.inline_members(base, definition, index);
+                branches.iter().for_each(|branch| self.array_of(&branch.type_ref, index));
             }
             Body::Alternate { alternatives } => {
-                alternatives.iter().for_each(|branch| self.array_of(&branch.type_ref, definition));
+                alternatives.iter().for_each(|branch| self.array_of(&branch.type_ref, index));
             }
             Body::Command(command) => {
-                command.arguments.iter().for_each(|members| self.inline_members(members, definition));
-                command.returns.iter().for_each(|returns| self.array_of(returns, definition));
+                command.arguments.iter().for_each(|members| self.inline_members(members, definition, index));
+                command.returns.iter().for_each(|returns| self.array_of(returns, index));
             }
             Body::Event { data, .. } => {
-                data.iter().for_each(|members| self.inline_members(members, definition));
+                data.iter().for_each(|members| self.inline_members(members, definition, index));
             }
         }
     }
 
-    fn inline_members(&mut self, members: &'a Members, owner: &'a Definition) {
+    fn inline_members(&mut self, members: &Members, owner: &Definition, index: usize) {
         let Members::Inline(members) = members else { return };
-        self.arrays(members, owner);
+        self.arrays(members, index);
         let name = implicit_name(owner);
         if !members.is_empty() && !self.by_name.contains_key(&name) {
-            self.push_type(name, Declared::ImplicitObject { owner, members });
+            self.push_type(name, Kind::Struct, Declared::ImplicitObject(index));
         }
     }
 
-    fn arrays(&mut self, members: &[MemberDefinition], owner: &Definition) {
+    fn arrays(&mut self, members: &[MemberDefinition], owner: usize) {
         members.iter().for_each(|member| self.array_of(&member.type_ref, owner));
     }
 
-    fn array_of(&mut self, type_ref: &TypeRef, owner: &Definition) {
+    fn array_of(&mut self, type_ref: &TypeRef, owner: usize) {
         if type_ref.is_array {
-            self.array(&type_ref.name.text, Some(owner.name.span));
+            self.array(type_ref.name.text.clone(), Some(owner));
         }
     }
 
-    fn array(&mut self, element: &str, span: Option<Span>) {
-        let name = array_name(element);
+    fn array(&mut self, element: SmolStr, owner: Option<usize>) {
+        let name = array_name(&element);
         if !self.by_name.contains_key(&name) {
-            self.push_type(name, Declared::Array { element: element.to_owned(), span });
+            self.push_type(name, Kind::Array, Declared::Array { element, owner });
         }
     }
 }

@@ -1,91 +1,88 @@
 //! Pass 2: names become ids.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use qapi_parser::{Diagnostic, MAX_MISTAKES};
+use smol_str::SmolStr;
 
-use super::declare::{Declarations, Declared, EMPTY_OBJECT, array_name, implicit_name};
+use super::declare::{Declarations, Declared, Kind, array_name, implicit_name, implicit_name_of};
+use super::findings::Findings;
 use crate::definition::{
     Body, BranchDefinition, CommandDefinition, Definition, FeatureDefinition, MemberDefinition, Members,
-    Name, TypeRef,
+    Name, TypeRef, ValueDefinition, Within,
 };
 use crate::model::{
-    Alternate, Alternative, Branch, Command, Condition, Documentation, Entity, EntityId, Enum, Event,
-    Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value, Variants,
+    Alternate, Alternative, Branch, Command, CommandFlags, Documentation, EMPTY_OBJECT, Entity, EntityId,
+    Enum, Event, Feature, JsonType, Member, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value,
+    Variants,
 };
-use crate::suggest::nearest;
+use crate::suggest::suggest;
 
 /// The module of what the language provides.
 const BUILTIN_MODULE: ModuleId = ModuleId(0);
 
-/// Builds the schema of all declared entities. What is inherited or implied is left to later passes.
+/// Fills the schema with all declared entities. What is implied by others is left to later passes.
+///
+/// The definitions are used up: a schema may be large, and what it says need not be there twice.
 pub(super) fn link(
-    declarations: &Declarations<'_>,
-    dropped: &HashSet<String>,
-    modules: Vec<String>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Schema {
-    let module_ids = modules.iter().cloned().zip((1..).map(ModuleId)).collect();
-    let builtin = Module { name: "./builtin".to_owned() };
-    let mut linker = Linker {
-        declarations,
-        dropped,
-        diagnostics,
-        modules: module_ids,
-        schema: Schema {
-            release: None,
-            modules: std::iter::once(builtin)
-                .chain(modules.into_iter().map(|name| Module { name }))
-                .collect(),
-            types: Vec::new(),
-            commands: Vec::new(),
-            events: Vec::new(),
-            order: declarations.entities.iter().map(|(id, _)| *id).collect(),
-            by_name: declarations.by_name.clone(),
-        },
-    };
-    for (_, declared) in &declarations.entities {
-        linker.entity(declared);
+    declarations: &Declarations,
+    definitions: Vec<Definition>,
+    dropped: &HashSet<SmolStr>,
+    schema: &mut Schema,
+    findings: &mut Findings,
+) {
+    let mut definitions: Vec<_> = definitions.into_iter().map(Some).collect();
+    schema.types.reserve_exact(declarations.kinds.len());
+    let mut linker = Linker { declarations, dropped, findings, schema };
+    for (id, declared) in &declarations.entities {
+        linker.entity(*id, declared, &mut definitions);
     }
     linker.place_arrays();
-    linker.schema
 }
 
-struct Linker<'a, 'd> {
-    declarations: &'a Declarations<'d>,
-    dropped: &'a HashSet<String>,
-    modules: HashMap<String, ModuleId>,
-    diagnostics: &'a mut Vec<Diagnostic>,
-    schema: Schema,
+struct Linker<'a> {
+    declarations: &'a Declarations,
+    dropped: &'a HashSet<SmolStr>,
+    findings: &'a mut Findings,
+    schema: &'a mut Schema,
 }
 
-impl Linker<'_, '_> {
-    fn entity(&mut self, declared: &Declared<'_>) {
+/// The definition that is being linked, as far as its parts need it.
+#[derive(Clone, Copy)]
+struct Owner<'a> {
+    id: EntityId,
+    within: Within<'a>,
+    member_since: &'a BTreeMap<SmolStr, SmolStr>,
+}
+
+impl Linker<'_> {
+    fn entity(&mut self, id: EntityId, declared: &Declared, definitions: &mut [Option<Definition>]) {
         match declared {
             Declared::Builtin(builtin) => {
                 self.implicit_type(provided(builtin.name()), TypeKind::Builtin(*builtin));
             }
             Declared::EmptyObject => {
-                self.implicit_type(provided(EMPTY_OBJECT), TypeKind::Object(object(None, Vec::new())))
+                self.implicit_type(provided(EMPTY_OBJECT), TypeKind::Object(object(None, Vec::new())));
             }
-            Declared::QType => self.implicit_type(provided("QType"), TypeKind::Enum(qtype())),
-            Declared::Array { element, span } => {
-                let entity = Entity { span: *span, ..provided(&array_name(element)) };
-                // An element that does not exist is reported where it is used.
-                let element = self.lookup_type(element).unwrap_or(TypeId(0));
-                self.implicit_type(entity, TypeKind::Array(element));
+            Declared::QType => {
+                let prefix = self.schema.rules.qtype_prefix.map(str::to_owned);
+                self.implicit_type(provided("QType"), TypeKind::Enum(qtype(prefix)));
             }
-            Declared::ImplicitObject { owner, members } => {
-                let entity = Entity {
-                    name: implicit_name(owner),
-                    features: Vec::new(),
-                    documentation: Documentation::default(),
-                    ..self.described(owner)
-                };
-                let members = self.members(members, owner, self.next_type());
-                self.implicit_type(entity, TypeKind::Object(object(None, members)));
+            Declared::Array { element, owner } => {
+                let owner = owner.and_then(|index| definitions[index].as_ref());
+                self.array(element, owner);
             }
-            Declared::Definition(definition) => self.definition(definition),
+            Declared::ImplicitObject(index) => {
+                let members = definitions[*index].as_mut().and_then(|owner| owner.body.inline_members());
+                let members = members.map(std::mem::take).unwrap_or_default();
+                if let Some(owner) = &definitions[*index] {
+                    self.implicit_object(id, owner, members);
+                }
+            }
+            Declared::Definition(index) => {
+                if let Some(definition) = definitions[*index].take() {
+                    self.definition(id, definition);
+                }
+            }
         }
     }
 
@@ -93,191 +90,219 @@ impl Linker<'_, '_> {
         self.schema.types.push(Type { entity, implicit: true, kind });
     }
 
-    fn next_type(&self) -> TypeId {
-        TypeId(u32::try_from(self.schema.types.len()).unwrap_or(u32::MAX))
+    fn array(&mut self, element: &str, owner: Option<&Definition>) {
+        let entity = Entity {
+            span: owner.map(|owner| owner.span),
+            name_span: owner.map(|owner| owner.name.span),
+            ..provided(&array_name(element))
+        };
+        // An element that does not exist is reported where it is used.
+        let element = self.declarations.type_named(element).unwrap_or(TypeId(0));
+        self.implicit_type(entity, TypeKind::Array(element));
     }
 
-    fn definition(&mut self, definition: &Definition) {
-        let entity = self.described(definition);
-        let kind = match &definition.body {
-            Body::Enum { values, prefix } => TypeKind::Enum(Enum {
-                values: values
-                    .iter()
-                    .map(|value| Value {
-                        name: value.name.text.clone(),
-                        condition: value.condition.clone(),
-                        features: features(&value.features),
-                    })
-                    .collect(),
-                prefix: prefix.clone(),
-            }),
-            Body::Struct { base, members } => {
-                let base = base.as_ref().and_then(|base| self.base_type(base, definition));
-                let members = self.members(members, definition, self.next_type());
-                TypeKind::Object(object(base, members))
+    fn implicit_object(&mut self, id: EntityId, definition: &Definition, members: Vec<MemberDefinition>) {
+        let member_since = &definition.documentation.member_since;
+        let owner = Owner { id, within: definition.within(), member_since };
+        let members = self.members(members, owner);
+        let entity = Entity {
+            name: implicit_name(definition),
+            module: definition.module,
+            span: Some(definition.span),
+            name_span: Some(definition.name.span),
+            condition: definition.condition.clone(),
+            features: Vec::new(),
+            documentation: Documentation::default(),
+        };
+        self.implicit_type(entity, TypeKind::Object(object(None, members)));
+    }
+
+    fn definition(&mut self, id: EntityId, definition: Definition) {
+        let Definition { name, span, module, condition, features, documentation, body } = definition;
+        let within = Within { keyword: body.keyword(), name: &name.text, span };
+        let linked = self.body(body, Owner { id, within, member_since: &documentation.member_since });
+        let entity = Entity {
+            name: name.text,
+            module,
+            span: Some(span),
+            name_span: Some(name.span),
+            condition,
+            features: linked_features(features),
+            documentation,
+        };
+        match linked {
+            Linked::Type(kind) => self.schema.types.push(Type { entity, implicit: false, kind }),
+            Linked::Command { arguments, returns, flags } => {
+                self.schema.commands.push(Command { entity, arguments, returns, flags });
             }
-            Body::Union { base, branches, .. } => {
+            Linked::Event { data, boxed } => self.schema.events.push(Event { entity, data, boxed }),
+        }
+    }
+
+    fn body(&mut self, body: Body, owner: Owner<'_>) -> Linked {
+        Linked::Type(match body {
+            Body::Enum { values, prefix } => {
+                TypeKind::Enum(Enum { values: values.into_iter().map(value).collect(), prefix })
+            }
+            Body::Struct { base, members } => {
+                let base = base.and_then(|base| self.base_type(&base, owner));
+                TypeKind::Object(object(base, self.members(members, owner)))
+            }
+            Body::Union { base, discriminator, branches } => {
                 let base = match base {
-                    Members::Named(name) => self.base_type(name, definition),
-                    Members::Inline(_) => self.lookup_type(&implicit_name(definition)),
+                    Members::Named(name) => self.base_type(&name, owner),
+                    Members::Inline(_) => self.implicit_type_of(owner, "base"),
                 };
-                let branches = branches.iter().filter_map(|branch| self.branch(branch, definition)).collect();
-                let variants = Some(Variants { tag: 0, branches });
-                TypeKind::Object(Object { variants, ..object(base, Vec::new()) })
+                let branches = branches.into_iter().filter_map(|branch| self.branch(branch, owner)).collect();
+                let variants =
+                    Variants { tag: discriminator.text, discriminator_span: discriminator.span, branches };
+                TypeKind::Object(Object { variants: Some(variants), ..object(base, Vec::new()) })
             }
             Body::Alternate { alternatives } => TypeKind::Alternate(Alternate {
                 alternatives: alternatives
-                    .iter()
-                    .filter_map(|branch| self.alternative(branch, definition))
+                    .into_iter()
+                    .filter_map(|branch| self.alternative(branch, owner))
                     .collect(),
             }),
-            Body::Command(command) => return self.command(entity, command, definition),
-            Body::Event { data, boxed } => {
-                let data = data.as_ref().and_then(|data| self.members_type(data, definition, "the data"));
-                self.schema.events.push(Event { entity, data, boxed: *boxed });
-                return;
+            Body::Command(CommandDefinition { arguments, returns, flags }) => {
+                let arguments = arguments.and_then(|arguments| self.arguments(arguments, owner));
+                let returns = returns.and_then(|returns| self.type_ref(&returns, owner));
+                return Linked::Command { arguments, returns, flags };
             }
-        };
-        self.schema.types.push(Type { entity, implicit: false, kind });
-    }
-
-    fn command(&mut self, entity: Entity, command: &CommandDefinition, definition: &Definition) {
-        let arguments = command.arguments.as_ref();
-        let arguments = arguments.and_then(|arguments| self.members_type(arguments, definition, "the data"));
-        let returns = command.returns.as_ref().and_then(|returns| self.type_ref(returns, definition));
-        self.schema.commands.push(Command { entity, arguments, returns, flags: command.flags });
-    }
-
-    fn described(&self, definition: &Definition) -> Entity {
-        Entity {
-            name: definition.name.text.clone(),
-            module: self.module(&definition.module),
-            span: Some(definition.name.span),
-            condition: definition.condition.clone(),
-            features: features(&definition.features),
-            documentation: definition.documentation.clone(),
-        }
-    }
-
-    fn module(&self, name: &str) -> ModuleId {
-        self.modules.get(name).copied().unwrap_or(BUILTIN_MODULE)
-    }
-
-    fn members(
-        &mut self,
-        members: &[MemberDefinition],
-        owner: &Definition,
-        defined_in: TypeId,
-    ) -> Vec<Member> {
-        let member = |member: &MemberDefinition| {
-            Some(Member {
-                name: member.name.text.clone(),
-                type_id: self.type_ref(&member.type_ref, owner)?,
-                optional: member.optional,
-                condition: member.condition.clone(),
-                features: features(&member.features),
-                defined_in,
-                since: owner.documentation.member_since.get(&member.name.text).cloned(),
-            })
-        };
-        members.iter().filter_map(member).collect()
-    }
-
-    fn branch(&mut self, branch: &BranchDefinition, owner: &Definition) -> Option<Branch> {
-        let type_id = self.object_type(&branch.type_ref.name, owner, "a branch")?;
-        Some(Branch {
-            name: branch.name.text.clone(),
-            type_id,
-            condition: branch.condition.clone(),
-            explicit: true,
+            Body::Event { data, boxed } => {
+                let data = data.and_then(|data| self.arguments(data, owner));
+                return Linked::Event { data, boxed };
+            }
         })
     }
 
-    fn alternative(&mut self, branch: &BranchDefinition, owner: &Definition) -> Option<Alternative> {
+    fn members(&mut self, members: Vec<MemberDefinition>, owner: Owner<'_>) -> Vec<Member> {
+        let defined_in = TypeId(u32::try_from(self.schema.types.len()).unwrap_or(u32::MAX));
+        let mut linked = Vec::with_capacity(members.len());
+        for member in members {
+            let MemberDefinition { name, optional, type_ref, condition, features } = member;
+            let Some(type_id) = self.type_ref(&type_ref, owner) else { continue };
+            linked.push(Member {
+                since: owner.member_since.get(&name.text).cloned(),
+                name: name.text,
+                type_id,
+                optional,
+                condition,
+                features: linked_features(features),
+                defined_in,
+                span: name.span,
+            });
+        }
+        linked
+    }
+
+    fn branch(&mut self, branch: BranchDefinition, owner: Owner<'_>) -> Option<Branch> {
+        let type_name = &branch.type_ref.name;
+        let type_id = self.object_type(type_name, owner, "a branch")?;
+        let kind = self.declarations.kind(type_id);
+        if kind == Kind::Union && !self.schema.rules.unions_as_branches {
+            let message =
+                format!("a branch must be a struct in this release, and '{}' is a union", type_name.text);
+            return self.mistake(owner, "union-as-branch", type_name, message);
+        }
+        Some(Branch {
+            name: branch.name.text,
+            type_id,
+            condition: branch.condition,
+            explicit: true,
+            span: branch.name.span,
+        })
+    }
+
+    fn alternative(&mut self, branch: BranchDefinition, owner: Owner<'_>) -> Option<Alternative> {
         Some(Alternative {
-            name: branch.name.text.clone(),
             type_id: self.type_ref(&branch.type_ref, owner)?,
+            name: branch.name.text,
             // Set by a later pass.
             json_type: JsonType::Null,
-            condition: branch.condition.clone(),
+            condition: branch.condition,
+            span: branch.name.span,
         })
     }
 
-    /// The type of members that are named or given on the spot; none if there are no members.
-    fn members_type(&mut self, members: &Members, owner: &Definition, what: &str) -> Option<TypeId> {
+    /// The type of what a command or event takes; none if there are no members.
+    fn arguments(&mut self, members: Members, owner: Owner<'_>) -> Option<TypeId> {
         match members {
-            Members::Named(name) => self.object_type(name, owner, what),
-            Members::Inline(_) => self.lookup_type(&implicit_name(owner)),
+            Members::Named(name) => self.object_type(&name, owner, "the data"),
+            Members::Inline(_) => self.implicit_type_of(owner, "arg"),
         }
+    }
+
+    fn implicit_type_of(&self, owner: Owner<'_>, role: &str) -> Option<TypeId> {
+        self.declarations.type_named(&implicit_name_of(owner.within.name, role))
     }
 
     /// A struct: a base must have no branches.
-    fn base_type(&mut self, name: &Name, owner: &Definition) -> Option<TypeId> {
+    fn base_type(&mut self, name: &Name, owner: Owner<'_>) -> Option<TypeId> {
         let id = self.object_type(name, owner, "the base")?;
-        if let Declared::Definition(Definition { body: Body::Union { .. }, .. }) =
-            self.declarations.declared_type(id)
-        {
+        if self.declarations.kind(id) == Kind::Union {
             let message = format!("the base must be a struct, and '{}' is a union", name.text);
-            let diagnostic = Diagnostic::new("union-as-base", name.span, message);
-            self.diagnostics.push(diagnostic.in_definition(owner.describe()));
-            return None;
+            return self.mistake(owner, "union-as-base", name, message);
         }
         Some(id)
     }
 
-    fn object_type(&mut self, name: &Name, owner: &Definition, what: &str) -> Option<TypeId> {
+    fn object_type(&mut self, name: &Name, owner: Owner<'_>, what: &str) -> Option<TypeId> {
         let id = self.named_type(name, owner)?;
-        let found = match self.declarations.declared_type(id) {
-            Declared::EmptyObject | Declared::ImplicitObject { .. } => return Some(id),
-            Declared::Definition(definition) => match &definition.body {
-                Body::Struct { .. } | Body::Union { .. } => return Some(id),
-                body => body.keyword(),
-            },
-            Declared::Array { .. } => "array",
-            Declared::Builtin(_) | Declared::QType => "built-in",
+        let found = match self.declarations.kind(id) {
+            Kind::Struct | Kind::Union => return Some(id),
+            other => other.name(),
         };
         let message = format!("{what} must be a struct or union, and {found} type '{}' is not", name.text);
-        self.diagnostics
-            .push(Diagnostic::new("not-an-object", name.span, message).in_definition(owner.describe()));
-        None
+        self.mistake(owner, "not-an-object", name, message)
     }
 
-    fn type_ref(&mut self, type_ref: &TypeRef, owner: &Definition) -> Option<TypeId> {
-        let element = self.named_type(&type_ref.name, owner)?;
-        if type_ref.is_array { self.lookup_type(&array_name(&type_ref.name.text)) } else { Some(element) }
+    fn type_ref(&mut self, type_ref: &TypeRef, owner: Owner<'_>) -> Option<TypeId> {
+        let name = &type_ref.name;
+        let element = self.named_type(name, owner)?;
+        if !type_ref.is_array {
+            return Some(element);
+        }
+        if self.declarations.kind(element) == Kind::Array {
+            let message = format!("the elements of an array can't be arrays, and '{}' is one", name.text);
+            return self.mistake(owner, "array-of-arrays", name, message);
+        }
+        self.declarations.type_named(&array_name(&name.text))
     }
 
-    fn named_type(&mut self, name: &Name, owner: &Definition) -> Option<TypeId> {
-        let id = self.lookup_type(&name.text);
-        // A mistake is reported once, where it is.
-        if id.is_none() && !self.dropped.contains(&name.text) {
-            self.diagnostics.push(self.unknown_type(name).in_definition(owner.describe()));
+    fn named_type(&mut self, name: &Name, owner: Owner<'_>) -> Option<TypeId> {
+        let id = self.declarations.type_named(&name.text);
+        if id.is_none() {
+            self.unknown_type(name, owner);
         }
         id
     }
 
-    fn lookup_type(&self, name: &str) -> Option<TypeId> {
-        match self.declarations.by_name.get(name) {
-            Some(EntityId::Type(id)) => Some(*id),
-            _ => None,
-        }
+    fn mistake<T>(
+        &mut self,
+        owner: Owner<'_>,
+        code: &'static str,
+        name: &Name,
+        message: String,
+    ) -> Option<T> {
+        self.findings.add(owner.id, owner.within.mistake(code, name.span, message));
+        None
     }
 
-    fn unknown_type(&self, name: &Name) -> Diagnostic {
+    fn unknown_type(&mut self, name: &Name, owner: Owner<'_>) {
         let by_name = &self.declarations.by_name;
-        if by_name.contains_key(&name.text) {
+        if self.dropped.contains(&name.text) {
+            // A mistake is reported once, where it is.
+            self.findings.mark_broken(owner.id);
+        } else if by_name.contains_key(&name.text) {
             let message = format!("'{}' is a command or an event, not a type", name.text);
-            return Diagnostic::new("not-a-type", name.span, message);
-        }
-        let diagnostic = Diagnostic::new("unknown-type", name.span, format!("unknown type '{}'", name.text));
-        if self.diagnostics.len() >= MAX_MISTAKES {
-            return diagnostic;
-        }
-        let types =
-            by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_))).map(|(name, _)| name.as_str());
-        match nearest(&name.text, types) {
-            Some(nearest) => diagnostic.with_hint(format!("did you mean '{nearest}'?")),
-            None => diagnostic,
+            self.mistake::<()>(owner, "not-a-type", name, message);
+        } else if !self.findings.is_enough() {
+            let message = format!("unknown type '{}'", name.text);
+            let diagnostic = owner.within.mistake("unknown-type", name.span, message);
+            let types = by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_)));
+            let types = types.map(|(name, _)| name.as_str());
+            self.findings.add(owner.id, suggest(diagnostic, &name.text, types));
         }
     }
 
@@ -293,32 +318,50 @@ impl Linker<'_, '_> {
     }
 }
 
-fn features(features: &[FeatureDefinition]) -> Vec<Feature> {
-    let feature = |feature: &FeatureDefinition| Feature {
-        name: feature.name.text.clone(),
-        condition: feature.condition.clone(),
+/// What a definition is once its names are ids.
+enum Linked {
+    Type(TypeKind),
+    Command { arguments: Option<TypeId>, returns: Option<TypeId>, flags: CommandFlags },
+    Event { data: Option<TypeId>, boxed: bool },
+}
+
+fn value(value: ValueDefinition) -> Value {
+    Value {
+        name: value.name.text,
+        condition: value.condition,
+        features: linked_features(value.features),
+        span: Some(value.name.span),
+    }
+}
+
+fn linked_features(features: Vec<FeatureDefinition>) -> Vec<Feature> {
+    let feature = |feature: FeatureDefinition| Feature {
+        name: feature.name.text,
+        condition: feature.condition,
+        span: feature.name.span,
     };
-    features.iter().map(feature).collect()
+    features.into_iter().map(feature).collect()
 }
 
 fn object(base: Option<TypeId>, local_members: Vec<Member>) -> Object {
-    Object { base, local_members, members: Vec::new(), variants: None }
+    Object { base, local_members, variants: None }
 }
 
 /// An entity of the language's own.
 fn provided(name: &str) -> Entity {
     Entity {
-        name: name.to_owned(),
+        name: name.into(),
         module: BUILTIN_MODULE,
         span: None,
-        condition: None::<Condition>,
+        name_span: None,
+        condition: None,
         features: Vec::new(),
         documentation: Documentation::default(),
     }
 }
 
-fn qtype() -> Enum {
-    let value = |name: &str| Value { name: name.to_owned(), condition: None, features: Vec::new() };
+fn qtype(prefix: Option<String>) -> Enum {
+    let value = |name: &str| Value { name: name.into(), condition: None, features: Vec::new(), span: None };
     let names = ["none", "qnull", "qnum", "qstring", "qdict", "qlist", "qbool"];
-    Enum { values: names.map(value).into(), prefix: None }
+    Enum { values: names.map(value).into(), prefix }
 }

@@ -13,7 +13,7 @@ pub(super) struct ExprAt(pub(super) Span);
 
 impl ExprAt {
     fn literal(self, value: String) -> StringLiteral {
-        StringLiteral { value, span: self.0 }
+        StringLiteral { value: value.into(), span: self.0 }
     }
 }
 

@@ -1,20 +1,22 @@
 //! From a snapshot's text to the schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use qapi_parser::Report;
 use qapi_parser::ast::{Expr, Object};
 use qapi_parser::source::{Sources, Span};
+use qapi_parser::{Dialect, Report};
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
+use smol_str::SmolStr;
 
 use super::expr::ExprAt;
 use crate::definition::Definition;
 use crate::lower::Lowering;
-use crate::model::{Documentation, Schema};
+use crate::model::{Documentation, ModuleId, Schema};
 use crate::release::is_release;
-use crate::resolve::resolve;
+use crate::resolve::{Unresolved, resolve};
+use crate::rules::Rules;
 use crate::{check, report};
 
 /// The version of the format.
@@ -73,11 +75,15 @@ pub(super) fn read(path: &Path, text: &str, expected: Option<(&str, &str)>) -> R
 
     let mut sources = Sources::default();
     let source = sources.add(path.to_owned(), text.to_owned(), None);
+    // The documentation's dialect is not known, and a snapshot has no documentation.
+    let rules = Rules::new(Some(&header.release), Dialect::for_release(&header.release));
     let mut lowering = Lowering::default();
+    let mut modules = Modules::default();
     let mut definitions = Vec::new();
     for line in lines {
         let span = Span { source, start: offset(line.start), end: offset(line.start + line.text.len()) };
-        let definition = definition_expr(line.text, span).and_then(|expr| definition(expr, &mut lowering));
+        let definition = definition_expr(line.text, span);
+        let definition = definition.and_then(|expr| definition_of(expr, &mut lowering, &mut modules));
         definitions.extend(definition.map_err(|message| malformed((line.index, message)))?);
     }
     let mut diagnostics = lowering.diagnostics;
@@ -85,11 +91,35 @@ pub(super) fn read(path: &Path, text: &str, expected: Option<(&str, &str)>) -> R
     if !diagnostics.is_empty() {
         return Err(report(sources, diagnostics).into());
     }
-    let mut modules: Vec<String> = definitions.iter().map(|definition| definition.module.clone()).collect();
-    modules.sort_unstable();
-    modules.dedup();
-    let resolved = resolve(&definitions, &lowering.dropped, modules, Some(header.release));
-    resolved.map_err(|found| report(sources, found).into())
+    let schema = Schema {
+        release: Some(header.release),
+        ..Schema::empty(rules, sources, modules.into_sorted(&mut definitions))
+    };
+    let dropped = lowering.dropped;
+    let (schema, diagnostics) =
+        resolve(Unresolved { schema, definitions, dropped, returns_exceptions: None });
+    if diagnostics.is_empty() { Ok(schema) } else { Err(report(schema.sources, diagnostics).into()) }
+}
+
+/// The modules of a snapshot's definitions.
+#[derive(Default)]
+struct Modules(BTreeMap<String, ModuleId>);
+
+impl Modules {
+    /// The module of a name, preliminarily numbered.
+    fn id(&mut self, name: &str) -> ModuleId {
+        let next = ModuleId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
+        *self.0.entry(name.to_owned()).or_insert(next)
+    }
+
+    /// All names in their order, to which the definitions' numbers are adapted. The language's own module comes before them.
+    fn into_sorted(self, definitions: &mut [Definition]) -> Vec<String> {
+        let new: HashMap<ModuleId, ModuleId> = self.0.values().copied().zip((1..).map(ModuleId)).collect();
+        for definition in definitions {
+            definition.module = new.get(&definition.module).copied().unwrap_or(definition.module);
+        }
+        self.0.into_keys().collect()
+    }
 }
 
 /// The header and the lines of the definitions, without the commas between them.
@@ -152,7 +182,11 @@ fn definition_expr(json: &str, span: Span) -> Result<Object, String> {
 }
 
 /// Takes what a snapshot adds to the language from the expression, and reads the rest as any definition.
-fn definition(mut expr: Object, lowering: &mut Lowering) -> Result<Option<Definition>, String> {
+fn definition_of(
+    mut expr: Object,
+    lowering: &mut Lowering,
+    modules: &mut Modules,
+) -> Result<Option<Definition>, String> {
     let module = take(&mut expr, "module").ok_or("key 'module' is missing")?;
     let module = string(module)?;
     if module.is_empty() || module.contains(char::is_control) {
@@ -171,7 +205,7 @@ fn definition(mut expr: Object, lowering: &mut Lowering) -> Result<Option<Defini
         }
         Some(_) => return Err("'members-since' must be an object".to_owned()),
     }
-    Ok(lowering.definition(&expr, module, documentation))
+    Ok(lowering.definition(&expr, modules.id(&module), documentation))
 }
 
 fn take(object: &mut Object, key: &str) -> Option<Expr> {
@@ -179,12 +213,12 @@ fn take(object: &mut Object, key: &str) -> Option<Expr> {
     Some(object.members.remove(index).value)
 }
 
-fn release(expr: Expr) -> Result<String, String> {
+fn release(expr: Expr) -> Result<SmolStr, String> {
     let text = string(expr)?;
     if is_release(&text) { Ok(text) } else { Err(format!("{text:?} is not a release")) }
 }
 
-fn string(expr: Expr) -> Result<String, String> {
+fn string(expr: Expr) -> Result<SmolStr, String> {
     match expr {
         Expr::String(string) => Ok(string.value),
         _ => Err("'module' and releases must be strings".to_owned()),

@@ -109,13 +109,12 @@ fn object_definition(schema: &Schema, entity: &Entity, object: &Object) -> JsonO
             .with("base", object.base.map(|base| type_ref(schema, base)))
             .with("data", members(schema, &object.local_members));
     };
-    let branches =
-        variants.branches.iter().filter(|branch| branch.explicit).fold(JsonObject::default(), |data, it| {
-            data.with(&it.name, annotated("type", type_ref(schema, it.type_id), it.condition.as_ref(), &[]))
-        });
+    let branches = variants.branches.iter().fold(JsonObject::default(), |data, it| {
+        data.with(&it.name, annotated("type", type_ref(schema, it.type_id), it.condition.as_ref(), &[]))
+    });
     head(schema, "union", entity)
         .with("base", object.base.map(|base| members_or_name(schema, base)))
-        .with("discriminator", object.members.get(variants.tag).map(|tag| json_string(&tag.name)))
+        .with("discriminator", json_string(&variants.tag))
         .with("data", branches.finish())
 }
 

@@ -1,0 +1,204 @@
+//! Pass 5: names that are the same in C (`docs/devel/qapi-code-gen.rst`, section *Naming rules and reserved names*).
+//!
+//! QEMU generates C, where `a-b` and `a_b` are one name, and where what stands in one JSON object is one struct: a type's own
+//! members, those that it inherits and those of its branches.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use qapi_parser::source::Span;
+
+use super::findings::{Findings, mistake};
+use crate::model::{EntityId, Feature, Member, Object, Schema, TypeId, TypeKind};
+
+/// What a name becomes in C.
+fn c_name(name: &str) -> Cow<'_, str> {
+    let is_other = |character: char| !character.is_ascii_alphanumeric() && character != '_';
+    if name.contains(is_other) { name.replace(is_other, "_").into() } else { name.into() }
+}
+
+/// Reports names of one scope that are the same in C.
+pub(super) fn check(schema: &Schema, findings: &mut Findings) {
+    let mut clashes = Clashes { schema, own: HashMap::new(), absent: HashSet::new(), findings };
+    for &id in &schema.order {
+        clashes.features(id, &schema.entity(id).features);
+        if let EntityId::Type(type_id) = id {
+            clashes.type_(type_id);
+        }
+        if clashes.findings.is_enough() {
+            return;
+        }
+    }
+    clashes.branches();
+}
+
+/// The own members of a type by their names in C.
+type Names<'a> = HashMap<Cow<'a, str>, &'a Member>;
+
+struct Clashes<'a, 'f> {
+    schema: &'a Schema,
+    /// Kept for types that are part of others.
+    own: HashMap<TypeId, Names<'a>>,
+    /// Types, and names in C that neither they nor their branches have.
+    absent: HashSet<(TypeId, Cow<'a, str>)>,
+    findings: &'f mut Findings,
+}
+
+impl<'a> Clashes<'a, '_> {
+    fn features(&mut self, id: EntityId, features: &'a [Feature]) {
+        let names = features.iter().map(|feature| (&*feature.name, Some(feature.span)));
+        self.distinct(id, "feature", names);
+    }
+
+    fn type_(&mut self, id: TypeId) {
+        let entity = EntityId::Type(id);
+        match &self.schema.type_of(id).kind {
+            TypeKind::Enum(values) => {
+                self.distinct(entity, "value", values.values.iter().map(|value| (&*value.name, value.span)));
+            }
+            TypeKind::Alternate(alternate) => {
+                let names = alternate.alternatives.iter().map(|it| (&*it.name, Some(it.span)));
+                self.distinct(entity, "alternative", names);
+            }
+            TypeKind::Object(object) => self.members(id, object),
+            TypeKind::Builtin(_) | TypeKind::Array(_) => {}
+        }
+    }
+
+    /// Reports the second of two that are the same.
+    fn distinct(
+        &mut self,
+        id: EntityId,
+        role: &str,
+        names: impl ExactSizeIterator<Item = (&'a str, Option<Span>)>,
+    ) {
+        if names.len() < 2 {
+            return;
+        }
+        let mut seen = HashMap::new();
+        for (name, span) in names {
+            let Some((first, first_span)) = seen.insert(c_name(name), (name, span)) else { continue };
+            let message = format!("{role} '{name}' {}", clashes_with(name, first));
+            let diagnostic = mistake(self.schema, id, "name-clash", span, message);
+            if let (Some(diagnostic), Some(first_span)) = (diagnostic, first_span) {
+                self.findings.add(id, diagnostic.with_note(first_span, "the first one"));
+            }
+        }
+    }
+
+    /// An object's own members, among each other and with those inherited.
+    fn members(&mut self, id: TypeId, object: &'a Object) {
+        let members = &object.local_members;
+        self.distinct(EntityId::Type(id), "member", members.iter().map(|it| (&*it.name, Some(it.span))));
+        for member in members {
+            self.features(EntityId::Type(id), &member.features);
+        }
+        for ancestor in self.schema.lineage(id).skip(1) {
+            let inherited = own_names(&mut self.own, self.schema, ancestor);
+            let clash =
+                members.iter().find_map(|member| Some((member, *inherited.get(&c_name(&member.name))?)));
+            if let Some((member, other)) = clash {
+                self.clash(id, member, other, Some(member.span));
+            }
+        }
+    }
+
+    fn clash(&mut self, id: TypeId, member: &Member, other: &Member, span: Option<Span>) {
+        let other_type = &self.schema.type_of(other.defined_in).entity.name;
+        let message = format!(
+            "member '{}' {} of '{other_type}'",
+            member.name,
+            clashes_with(&member.name, &other.name).replace("twice", "also a member")
+        );
+        let id = EntityId::Type(id);
+        if let Some(diagnostic) = mistake(self.schema, id, "name-clash", span, message) {
+            self.findings.add(id, diagnostic.with_note(other.span, "the other one"));
+        }
+    }
+
+    /// The members of unions with those of their branches.
+    fn branches(&mut self) {
+        let unions = self.schema.types().filter_map(|(id, _)| {
+            let variants = self.schema.object(id)?.variants.as_ref()?;
+            Some((id, variants))
+        });
+        let unions: Vec<_> = unions.collect();
+        let starts = unions.iter().flat_map(|(_, variants)| variants.branches.iter().map(|it| it.type_id));
+        // Most members of unions have a name that no branch of any union has.
+        let reachable = reachable(self.schema, starts);
+        let anywhere: HashSet<Cow<'a, str>> = reachable
+            .into_iter()
+            .filter_map(|id| self.schema.object(id))
+            .flat_map(|object| object.local_members.iter().map(|member| c_name(&member.name)))
+            .collect();
+        for (id, variants) in unions {
+            let members = self.schema.members(id).into_iter().map(|member| (c_name(&member.name), member));
+            let members: Vec<_> = members.filter(|(name, _)| anywhere.contains(name)).collect();
+            for branch in &variants.branches {
+                if self.findings.is_enough() {
+                    return;
+                }
+                self.branch(id, &members, branch.type_id, branch.span);
+            }
+        }
+    }
+
+    fn branch(&mut self, union: TypeId, members: &[(Cow<'a, str>, &'a Member)], type_id: TypeId, span: Span) {
+        let unknown =
+            |(name, _): &&(Cow<'a, str>, &'a Member)| !self.absent.contains(&(type_id, name.clone()));
+        let members: Vec<_> = members.iter().filter(unknown).collect();
+        if members.is_empty() {
+            return;
+        }
+        for part in reachable(self.schema, std::iter::once(type_id)) {
+            let names = own_names(&mut self.own, self.schema, part);
+            let found = members.iter().find_map(|(name, member)| Some((*member, *names.get(name)?)));
+            if let Some((member, other)) = found {
+                return self.clash(union, member, other, Some(span));
+            }
+        }
+        self.absent.extend(members.into_iter().map(|(name, _)| (type_id, name.clone())));
+    }
+}
+
+/// The types whose members may stand in one object with those of a type: itself, what it inherits from, and its branches.
+fn reachable(schema: &Schema, from: impl Iterator<Item = TypeId>) -> HashSet<TypeId> {
+    let mut found = HashSet::new();
+    let mut open: Vec<TypeId> = from.collect();
+    while let Some(id) = open.pop() {
+        if found.insert(id)
+            && let Some(object) = schema.object(id)
+        {
+            open.extend(object.base);
+            open.extend(object.variants.iter().flat_map(|it| &it.branches).map(|branch| branch.type_id));
+        }
+    }
+    found
+}
+
+fn own_names<'m, 'a>(
+    own: &'m mut HashMap<TypeId, Names<'a>>,
+    schema: &'a Schema,
+    id: TypeId,
+) -> &'m Names<'a> {
+    own.entry(id).or_insert_with(|| {
+        let members = schema.object(id).map_or(&[][..], |object| &object.local_members);
+        members.iter().map(|member| (c_name(&member.name), member)).collect()
+    })
+}
+
+fn clashes_with(name: &str, other: &str) -> String {
+    if name == other { "is there twice".to_owned() } else { format!("is the same in C as '{other}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::c_name;
+
+    #[test]
+    fn what_c_does_not_allow_becomes_an_underscore() {
+        assert_eq!(c_name("a-b"), "a_b");
+        assert_eq!(c_name("__com.example_x-y"), "__com_example_x_y");
+        assert_eq!(c_name("plain"), "plain");
+    }
+}
