@@ -32,7 +32,7 @@ pub enum Item {
     /// Any other top-level object, with the comment that documents it.
     Definition(Definition),
     /// A documentation comment that belongs to no definition.
-    FreeFormDoc(DocComment),
+    FreeFormDoc(Box<DocComment>),
 }
 
 /// An `include` directive.

@@ -197,7 +197,7 @@ impl<'t> FileParser<'t, '_> {
             Ok(doc) if doc.symbol.is_some() => LastDoc::Definition(Box::new(doc)),
             Ok(doc) => {
                 let span = doc.span;
-                self.found(Found::Item(Item::FreeFormDoc(doc)));
+                self.found(Found::Item(Item::FreeFormDoc(Box::new(doc))));
                 LastDoc::FreeForm(span)
             }
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Text to tokens, by the grammar in `qapi.pest`.
 
 use pest::Parser as _;
-use pest::iterators::Pairs;
+use pest::iterators::{Pair, Pairs};
 
 use crate::source::{SourceId, Span};
 
@@ -17,8 +17,7 @@ use grammar::{Grammar, Rule};
 
 /// How much text goes through the grammar at once, in bytes.
 ///
-/// Pest keeps all tokens of a text in memory, several times the text's own size. No token spans lines,
-/// so that a long text is cut at the end of a line.
+/// Pest keeps all tokens of a text in memory, several times the text's own size.
 const CHUNK: usize = 64 * 1024;
 
 /// What a token is.
@@ -92,17 +91,29 @@ impl<'t> Lexer<'t> {
     /// token instead of a panic.
     fn read_chunk(&mut self) -> Option<Token<'t>> {
         self.chunk_start = self.chunk_end;
-        let bytes = self.text.as_bytes();
-        let least = (self.chunk_start + CHUNK).min(bytes.len());
-        self.chunk_end =
-            bytes[least..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| least + at + 1);
-        let chunk = &self.text[self.chunk_start..self.chunk_end];
-        match Grammar::parse(Rule::tokens, chunk) {
-            Ok(mut pairs) => {
-                self.pairs = pairs.next().map(pest::iterators::Pair::into_inner);
-                None
+        let rest = &self.text[self.chunk_start..];
+        let mut size = CHUNK;
+        loop {
+            let chunk = &rest[..rest.ceil_char_boundary(size)];
+            self.chunk_end = self.chunk_start + chunk.len();
+            let Ok(mut pairs) = Grammar::parse(Rule::tokens, chunk) else {
+                return Some(self.token(TokenKind::StrayText, self.chunk_start, chunk));
+            };
+            let mut tokens = pairs.next().map(Pair::into_inner);
+            if chunk.len() < rest.len() {
+                match tokens.as_mut().and_then(take_cut_token) {
+                    // Nothing but white space.
+                    None => {}
+                    // A token longer than the chunk.
+                    Some(0) => {
+                        size *= 2;
+                        continue;
+                    }
+                    Some(start) => self.chunk_end = self.chunk_start + start,
+                }
             }
-            Err(_) => Some(self.token(TokenKind::StrayText, self.chunk_start, chunk)),
+            self.pairs = tokens;
+            return None;
         }
     }
 
@@ -115,6 +126,16 @@ impl<'t> Lexer<'t> {
     fn end(&self) -> Token<'t> {
         let at = self.text.strip_suffix('\n').unwrap_or(self.text).len();
         self.token(TokenKind::End, at, "")
+    }
+}
+
+/// Takes the last token away, which the end of a chunk may have cut, and gives its offset.
+fn take_cut_token(tokens: &mut Pairs<'_, Rule>) -> Option<usize> {
+    loop {
+        let last = tokens.next_back()?;
+        if last.as_rule() != Rule::EOI {
+            return Some(last.as_span().start());
+        }
     }
 }
 
@@ -220,9 +241,16 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_not_cut() {
-        let string = format!("'{}'", "x".repeat(2 * CHUNK));
+    fn no_token_is_cut() {
+        let string = format!("'{}'", "x".repeat(5 * CHUNK));
         assert_eq!(kinds(&format!("\n{string}\n'y'")).len(), 2);
+        assert_eq!(kinds(&format!("{}'y'", " ".repeat(3 * CHUNK))).len(), 1);
+        for shift in 0..8 {
+            let text = format!("{}{}", " ".repeat(shift), "true'é\n'x\\\\'#y\n[1.5]".repeat(CHUNK / 4));
+            let tokens = kinds(&text);
+            assert_eq!(tokens.len(), 7 * (CHUNK / 4), "{shift}");
+            assert_eq!(tokens[..7], tokens[tokens.len() - 7..]);
+        }
     }
 
     #[test]

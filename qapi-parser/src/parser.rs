@@ -71,6 +71,7 @@ pub fn parse_files(files: &dyn Files, root: &Path, options: &Options) -> Result<
     let source =
         parser.add(root, None).map_err(|error| ParseError::Unreadable { path: root.to_path_buf(), error })?;
     parser.file(source, files.identity(root));
+    parser.ast.items.shrink_to_fit();
     if parser.mistakes.is_empty() {
         Ok(parser.ast)
     } else {

@@ -137,8 +137,8 @@ impl Excerpt {
         let behind = &source[start..];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = start + behind.find('\n').unwrap_or(behind.len());
-        let from = boundary(source, start.saturating_sub(BEFORE).max(line_start));
-        let to = boundary(source, (start + BEHIND).min(line_end));
+        let from = source.ceil_char_boundary(start.saturating_sub(BEFORE).max(line_start));
+        let to = source.ceil_char_boundary((start + BEHIND).min(line_end));
         let end = (span.end as usize).clamp(start, to);
 
         let mut text = String::new();
@@ -163,11 +163,6 @@ impl Excerpt {
         text.push_str(&below.text);
         Self { text, line: self.line, marked, context: Some(self.marked) }
     }
-}
-
-/// The first boundary between characters from `at` on.
-fn boundary(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
 /// Adds a source text, what the renderer would let through to the terminal replaced. It draws symbols for the control

@@ -2,6 +2,8 @@
 //!
 //! Both ways into a [`Schema`](crate::Schema) meet here: the syntax tree of a QEMU tree, and a snapshot.
 
+use std::sync::Arc;
+
 use qapi_parser::Diagnostic;
 use qapi_parser::source::Span;
 use smol_str::SmolStr;
@@ -29,9 +31,9 @@ pub(crate) struct Definition {
     /// The whole expression.
     pub(crate) span: Span,
     pub(crate) module: ModuleId,
-    pub(crate) condition: Option<Condition>,
-    pub(crate) features: Vec<FeatureDefinition>,
-    pub(crate) documentation: Documentation,
+    pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) features: Box<[FeatureDefinition]>,
+    pub(crate) documentation: Option<Box<Documentation>>,
     pub(crate) body: Body,
 }
 
@@ -68,11 +70,11 @@ impl Within<'_> {
 /// What a definition defines.
 #[derive(Debug)]
 pub(crate) enum Body {
-    Enum { values: Vec<ValueDefinition>, prefix: Option<String> },
+    Enum { values: Vec<ValueDefinition>, prefix: Option<Box<str>> },
     Struct { base: Option<Name>, members: Vec<MemberDefinition> },
-    Union { base: Members, discriminator: Name, branches: Vec<BranchDefinition> },
+    Union(Box<UnionDefinition>),
     Alternate { alternatives: Vec<BranchDefinition> },
-    Command(CommandDefinition),
+    Command(Box<CommandDefinition>),
     Event { data: Option<Members>, boxed: bool },
 }
 
@@ -82,7 +84,7 @@ impl Body {
         match self {
             Self::Enum { .. } => "enum",
             Self::Struct { .. } => "struct",
-            Self::Union { .. } => "union",
+            Self::Union(_) => "union",
             Self::Alternate { .. } => "alternate",
             Self::Command(_) => "command",
             Self::Event { .. } => "event",
@@ -92,7 +94,7 @@ impl Body {
     /// The members that are given on the spot instead of by the name of a type.
     pub(crate) fn inline_members(&mut self) -> Option<&mut Vec<MemberDefinition>> {
         let members = match self {
-            Self::Union { base, .. } => base,
+            Self::Union(union) => &mut union.base,
             Self::Command(command) => command.arguments.as_mut()?,
             Self::Event { data, .. } => data.as_mut()?,
             Self::Enum { .. } | Self::Struct { .. } | Self::Alternate { .. } => return None,
@@ -112,6 +114,13 @@ pub(crate) enum Members {
 }
 
 #[derive(Debug)]
+pub(crate) struct UnionDefinition {
+    pub(crate) base: Members,
+    pub(crate) discriminator: Name,
+    pub(crate) branches: Vec<BranchDefinition>,
+}
+
+#[derive(Debug)]
 pub(crate) struct CommandDefinition {
     pub(crate) arguments: Option<Members>,
     pub(crate) returns: Option<TypeRef>,
@@ -123,26 +132,26 @@ pub(crate) struct MemberDefinition {
     pub(crate) name: Name,
     pub(crate) optional: bool,
     pub(crate) type_ref: TypeRef,
-    pub(crate) condition: Option<Condition>,
-    pub(crate) features: Vec<FeatureDefinition>,
+    pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) features: Box<[FeatureDefinition]>,
 }
 
 #[derive(Debug)]
 pub(crate) struct BranchDefinition {
     pub(crate) name: Name,
     pub(crate) type_ref: TypeRef,
-    pub(crate) condition: Option<Condition>,
+    pub(crate) condition: Option<Arc<Condition>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct ValueDefinition {
     pub(crate) name: Name,
-    pub(crate) condition: Option<Condition>,
-    pub(crate) features: Vec<FeatureDefinition>,
+    pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) features: Box<[FeatureDefinition]>,
 }
 
 #[derive(Debug)]
 pub(crate) struct FeatureDefinition {
     pub(crate) name: Name,
-    pub(crate) condition: Option<Condition>,
+    pub(crate) condition: Option<Arc<Condition>>,
 }

@@ -175,7 +175,7 @@ impl Dump<'_> {
         set("name", json!(entity.name.as_str()));
         set("module", json!(self.module_name(entity.module)));
         set("loc", self.place(entity.span));
-        set("if", condition(entity.condition.as_ref()));
+        set("if", condition(entity.condition.as_deref()));
         set("features", features(&entity.features));
         set("implicit", json!(false));
         set("doc", self.documentation(id, entity));
@@ -257,7 +257,7 @@ impl Dump<'_> {
             "name": member.name.as_str(),
             "type": self.type_name(member.type_id),
             "optional": member.optional,
-            "if": condition(member.condition.as_ref()),
+            "if": condition(member.condition.as_deref()),
             "features": features(&member.features),
         })
     }
@@ -266,7 +266,7 @@ impl Dump<'_> {
         json!({
             "case": branch.name.as_str(),
             "type": self.type_name(branch.type_id),
-            "if": condition(branch.condition.as_ref()),
+            "if": condition(branch.condition.as_deref()),
             "explicit": branch.explicit,
         })
     }
@@ -275,7 +275,7 @@ impl Dump<'_> {
         json!({
             "name": alternative.name.as_str(),
             "type": self.type_name(alternative.type_id),
-            "if": condition(alternative.condition.as_ref()),
+            "if": condition(alternative.condition.as_deref()),
             "qtype": qtype(alternative.json_type),
         })
     }
@@ -289,7 +289,7 @@ impl Dump<'_> {
     }
 
     fn documentation(&self, id: EntityId, entity: &Entity) -> Json {
-        let Some(comment) = &entity.documentation.comment else { return Json::Null };
+        let Some(comment) = entity.comment() else { return Json::Null };
         let mut args = Vec::new();
         let mut described = BTreeSet::new();
         let mut features = Vec::new();
@@ -299,7 +299,7 @@ impl Dump<'_> {
                 SectionKind::Body => {}
                 SectionKind::Member(symbol) => {
                     let name = symbol.name.as_str();
-                    let since = entity.documentation.member_since.get(name).map(|since| since.as_str());
+                    let since = entity.member_since(name);
                     described.insert(name);
                     args.push(
                         json!({ "name": name, "text": section.text, "stub": false, "since-inline": since }),
@@ -357,13 +357,14 @@ fn kind_name(kind: &SectionKind) -> &'static str {
 fn value(value: &Value) -> Json {
     json!({
         "name": value.name.as_str(),
-        "if": condition(value.condition.as_ref()),
+        "if": condition(value.condition.as_deref()),
         "features": features(&value.features),
     })
 }
 
 fn features(features: &[Feature]) -> Json {
-    let feature = |it: &Feature| json!({ "name": it.name.as_str(), "if": condition(it.condition.as_ref()) });
+    let feature =
+        |it: &Feature| json!({ "name": it.name.as_str(), "if": condition(it.condition.as_deref()) });
     features.iter().map(feature).collect()
 }
 

@@ -10,7 +10,7 @@
 //! let ast = qapi_parser::parse_text(Path::new("point.json"), text, &Default::default())?;
 //! let schema = qapi_schema::from_ast(ast, None)?;
 //! let Some(qapi_schema::EntityId::Type(id)) = schema.lookup("Point") else { unreachable!() };
-//! let members = &schema.object(id).unwrap().members;
+//! let members = schema.members(id);
 //! assert_eq!((&*members[1].name, members[1].optional), ("label", true));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -165,7 +165,7 @@ fn compare_since(schema: &Schema, oracle: &Value) {
         let id: EntityId = schema.lookup(name).expect("every entity is there");
         let is_release = |text: &&str| text.contains('.');
         let first_word = entity["doc"]["since"].as_str().and_then(|text| text.split([' ', ';', '\n']).next());
-        let since = schema.entity(id).documentation.since.as_deref();
+        let since = schema.entity(id).since();
         assert_eq!(since, first_word.filter(is_release), "{name}: since");
     }
 }

@@ -59,8 +59,9 @@ fn facts(plan: &MessagePlan) -> TokenStream {
     let since = since.as_ref().map(|since| quote!(const SINCE: Option<&'static str> = Some(#since);));
     let features =
         (!features.is_empty()).then(|| quote!(const FEATURES: &'static [&'static str] = &[#(#features),*];));
-    let condition =
-        condition.as_ref().map(|condition| quote!(const CONDITION: Option<&'static str> = Some(#condition);));
+    let condition = condition
+        .as_deref()
+        .map(|condition| quote!(const CONDITION: Option<&'static str> = Some(#condition);));
     let (trait_, returns, flags) = match command {
         Some(command) => (quote!(Command), Some(returns(command)), Some(flags(command))),
         None => (quote!(Event), None, None),

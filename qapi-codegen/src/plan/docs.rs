@@ -30,8 +30,8 @@ impl DocWriter<'_> {
     /// The documentation of a definition of some kind (`struct`, `command` …) in a schema module.
     pub(crate) fn definition(&self, kind: &str, entity: &Entity, module: &str) -> Docs {
         let facts = Facts {
-            since: entity.documentation.since.as_deref(),
-            condition: entity.condition.as_ref(),
+            since: entity.since(),
+            condition: entity.condition.as_deref(),
             features: &entity.features,
         };
         let mut paragraphs =
@@ -53,7 +53,7 @@ impl DocWriter<'_> {
 
     /// The schema's own words, where they are wanted.
     fn text(&self, entity: &Entity, wanted: impl Fn(&SectionKind) -> bool) -> Vec<String> {
-        let comment: Option<&DocComment> = entity.documentation.comment.as_deref();
+        let comment: Option<&DocComment> = entity.comment();
         match (self.style, comment) {
             (DocStyle::Full, Some(comment)) => {
                 let sections = comment.sections.iter();

@@ -33,7 +33,7 @@ impl Planner<'_> {
     ) -> FieldPlan {
         let facts = Facts {
             since: member.since.as_deref(),
-            condition: member.condition.as_ref(),
+            condition: member.condition.as_deref(),
             features: &member.features,
         };
         let name = field_name(&member.name);
@@ -65,7 +65,7 @@ impl Planner<'_> {
     pub(super) fn is_in_every_release(&self, owner: TypeId, member: &Member) -> bool {
         let (Some(oldest), Some(since)) = (self.oldest_server, &member.since) else { return true };
         let defined_in = &self.schema.type_of(member.defined_in).entity;
-        let container_since = defined_in.documentation.since.as_ref();
+        let container_since = defined_in.since();
         let is_younger = container_since.is_none_or(|container| is_newer(since, container));
         !(is_newer(since, oldest) && is_younger && self.received.contains(&owner))
     }

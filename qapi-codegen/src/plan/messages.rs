@@ -48,9 +48,9 @@ impl Planner<'_> {
     pub(super) fn message_facts(&self, entity: &Entity) -> MessageFacts {
         MessageFacts {
             module: self.schema.module_of(entity.module).stem().to_owned(),
-            since: entity.documentation.since.as_deref().map(str::to_owned),
+            since: entity.since().map(str::to_owned),
             features: entity.features.iter().map(|feature| feature.name.to_string()).collect(),
-            condition: entity.condition.as_ref().map(ToString::to_string),
+            condition: entity.condition.as_deref().map(ToString::to_string),
             command: None,
         }
     }

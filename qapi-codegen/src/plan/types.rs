@@ -41,8 +41,8 @@ impl Planner<'_> {
         let mut scope = Scope::camel().without("Unrecognized");
         let variants = values.values.iter().map(|value| {
             let facts = Facts {
-                since: entity.documentation.member_since.get(&value.name).map(|since| since.as_str()),
-                condition: value.condition.as_ref(),
+                since: entity.member_since(&value.name),
+                condition: value.condition.as_deref(),
                 features: &value.features,
             };
             VariantPlan {
@@ -103,13 +103,8 @@ impl Planner<'_> {
                 };
                 let features = value.map_or(&[][..], |value| &value.features);
                 let facts = Facts {
-                    since: tag
-                        .entity
-                        .documentation
-                        .member_since
-                        .get(&branch.name)
-                        .map(|since| since.as_str()),
-                    condition: branch.condition.as_ref(),
+                    since: tag.entity.member_since(&branch.name),
+                    condition: branch.condition.as_deref(),
                     features,
                 };
                 VariantPlan {
@@ -135,8 +130,8 @@ impl Planner<'_> {
     ) -> AlternatePlan {
         let mut scope = Scope::camel();
         let variants = alternate.alternatives.iter().map(|alternative| {
-            let since = entity.documentation.member_since.get(&alternative.name).map(|since| since.as_str());
-            let facts = Facts { since, condition: alternative.condition.as_ref(), features: &[] };
+            let since = entity.member_since(&alternative.name);
+            let facts = Facts { since, condition: alternative.condition.as_deref(), features: &[] };
             let is_null = alternative.json_type == JsonType::Null;
             let plan = VariantPlan {
                 name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),

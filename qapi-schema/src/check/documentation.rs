@@ -12,7 +12,8 @@ use crate::rules::Rules;
 /// one.
 pub(super) fn check(definition: &Definition, pragmas: &Pragmas, rules: Rules) -> Vec<Diagnostic> {
     let name = &definition.name;
-    let Some(comment) = &definition.documentation.comment else {
+    let comment = definition.documentation.as_ref().and_then(|documentation| documentation.comment.as_ref());
+    let Some(comment) = comment else {
         let message = format!("'{}' has no documentation comment", name.text);
         let undocumented = definition.mistake("undocumented", name.span, message);
         let undocumented = undocumented.with_hint("pragma 'doc-required' asks for one");

@@ -70,7 +70,7 @@ fn parts(definition: &Definition) -> Vec<Part<'_>> {
             values.iter().flat_map(|value| named(Role::Value, &value.name, &value.features)).collect()
         }
         Body::Struct { members, .. } => member_parts(Role::Member, members),
-        Body::Union { base, .. } => member_parts(Role::Member, inline(Some(base))),
+        Body::Union(union) => member_parts(Role::Member, inline(Some(&union.base))),
         Body::Alternate { alternatives } => alternatives
             .iter()
             .flat_map(|alternative| named(Role::Alternative, &alternative.name, &[]))

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::Lowering;
 use crate::definition::{
     Body, BranchDefinition, CommandDefinition, Definition, MemberDefinition, Members, Name, TypeRef,
-    ValueDefinition,
+    UnionDefinition, ValueDefinition,
 };
 use crate::model::{CommandFlags, Documentation, ModuleId};
 use crate::suggest::suggest;
@@ -21,7 +21,7 @@ impl Lowering {
         &mut self,
         expr: &Object,
         module: ModuleId,
-        documentation: Documentation,
+        documentation: Option<Box<Documentation>>,
     ) -> Option<Definition> {
         let first = self.diagnostics.len();
         let Some((keyword, name)) = self.keyword(expr) else {
@@ -85,10 +85,13 @@ impl Lowering {
         let data = self.required(expr, "the enum", "data")?;
         let data = self.array(&data.value, "the 'data' of an enum")?;
         let prefix = match expr.get("prefix") {
-            Some(prefix) => Some(self.string(&prefix.value, "'prefix'")?.value.to_string()),
+            Some(prefix) => Some(self.string(&prefix.value, "'prefix'")?.value.as_str().into()),
             None => None,
         };
-        let values = data.elements.iter().map(|element| self.value(element)).collect::<Option<_>>()?;
+        let mut values = Vec::with_capacity(data.elements.len());
+        for element in &data.elements {
+            values.push(self.value(element)?);
+        }
         Some(Body::Enum { values, prefix })
     }
 
@@ -119,7 +122,7 @@ impl Lowering {
         let discriminator = self.required(expr, "the union", "discriminator")?;
         let discriminator = self.string(&discriminator.value, "'discriminator'")?.into();
         let branches = self.branches(expr, "the union", false)?;
-        Some(Body::Union { base, discriminator, branches })
+        Some(Body::Union(Box::new(UnionDefinition { base, discriminator, branches })))
     }
 
     fn alternate_body(&mut self, expr: &Object) -> Option<Body> {
@@ -165,7 +168,7 @@ impl Lowering {
             Some(returns) => Some(self.type_ref(&returns.value, true)?),
             None => None,
         };
-        Some(Body::Command(CommandDefinition { arguments, returns, flags }))
+        Some(Body::Command(Box::new(CommandDefinition { arguments, returns, flags })))
     }
 
     fn event_body(&mut self, expr: &Object) -> Option<Body> {
@@ -202,7 +205,11 @@ impl Lowering {
     }
 
     fn members(&mut self, object: &Object) -> Option<Vec<MemberDefinition>> {
-        object.members.iter().map(|member| self.member(member)).collect()
+        let mut members = Vec::with_capacity(object.members.len());
+        for member in &object.members {
+            members.push(self.member(member)?);
+        }
+        Some(members)
     }
 
     fn member(&mut self, member: &KeyValue) -> Option<MemberDefinition> {
@@ -224,7 +231,11 @@ impl Lowering {
     fn branches(&mut self, expr: &Object, what: &str, arrays: bool) -> Option<Vec<BranchDefinition>> {
         let data = self.required(expr, what, "data")?;
         let data = self.object(&data.value, "the branches in 'data'")?;
-        data.members.iter().map(|member| self.branch(member, arrays)).collect()
+        let mut branches = Vec::with_capacity(data.members.len());
+        for member in &data.members {
+            branches.push(self.branch(member, arrays)?);
+        }
+        Some(branches)
     }
 
     fn branch(&mut self, member: &KeyValue, arrays: bool) -> Option<BranchDefinition> {

@@ -1,5 +1,7 @@
 //! Expressions of which a certain form is wanted.
 
+use std::sync::Arc;
+
 use qapi_parser::Diagnostic;
 use qapi_parser::ast::{Array, Expr, KeyValue, Object, StringLiteral};
 
@@ -76,8 +78,8 @@ impl Lowering {
     }
 
     /// The `if` of an object.
-    pub(super) fn condition(&mut self, object: &Object) -> Option<Condition> {
-        self.condition_expr(&object.get("if")?.value, 0)
+    pub(super) fn condition(&mut self, object: &Object) -> Option<Arc<Condition>> {
+        self.condition_expr(&object.get("if")?.value, 0).map(Arc::new)
     }
 
     fn condition_expr(&mut self, expr: &Expr, depth: usize) -> Option<Condition> {
@@ -128,9 +130,9 @@ impl Lowering {
     }
 
     /// The `features` of an object.
-    pub(super) fn features(&mut self, object: &Object) -> Vec<FeatureDefinition> {
-        let Some(member) = object.get("features") else { return Vec::new() };
-        let Some(array) = self.array(&member.value, "'features'") else { return Vec::new() };
+    pub(super) fn features(&mut self, object: &Object) -> Box<[FeatureDefinition]> {
+        let Some(member) = object.get("features") else { return Box::default() };
+        let Some(array) = self.array(&member.value, "'features'") else { return Box::default() };
         array.elements.iter().filter_map(|element| self.feature(element)).collect()
     }
 

@@ -39,8 +39,9 @@ pub(crate) struct Lowered {
 /// reported, in the order of the text.
 pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
     let mut lowering = Lowering::default();
+    let is_definition = |item: &&Item| matches!(item, Item::Definition(_));
     let mut lowered = Lowered {
-        definitions: Vec::new(),
+        definitions: Vec::with_capacity(ast.items.iter().filter(is_definition).count()),
         modules: module_names(&ast.sources),
         pragmas: pragmas(&ast, &mut lowering),
         inclusions: Vec::new(),
@@ -51,7 +52,7 @@ pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
     for item in ast.items {
         match item {
             Item::Pragma(_) => {}
-            Item::FreeFormDoc(comment) => lowered.free_form_docs.push(comment),
+            Item::FreeFormDoc(comment) => lowered.free_form_docs.push(*comment),
             Item::Include(include) => lowered.inclusions.push(Inclusion {
                 module: module(include.span.source),
                 included: module(include.source),
@@ -59,7 +60,7 @@ pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
                 definitions_before: lowered.definitions.len(),
             }),
             Item::Definition(definition) => {
-                let documentation = since::documentation(definition.doc);
+                let documentation = definition.doc.map(|comment| Box::new(since::documentation(*comment)));
                 let module = module(definition.expr.span.source);
                 if let Some(definition) = lowering.definition(&definition.expr, module, documentation) {
                     let found = check::definition(&definition, &lowered.pragmas, rules);

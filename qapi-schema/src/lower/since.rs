@@ -7,8 +7,7 @@ use crate::model::Documentation;
 use crate::release::is_release;
 
 /// The facts of a comment, and the comment.
-pub(super) fn documentation(comment: Option<Box<DocComment>>) -> Documentation {
-    let Some(comment) = comment else { return Documentation::default() };
+pub(super) fn documentation(comment: DocComment) -> Documentation {
     let mut documentation = Documentation::default();
     for section in &comment.sections {
         match &section.kind {

@@ -5,6 +5,7 @@ mod messages;
 mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use qapi_parser::doc::DocComment;
 use qapi_parser::source::{Sources, Span};
@@ -100,11 +101,11 @@ pub struct Entity {
     /// Where its name stands in that expression.
     pub name_span: Option<Span>,
     /// Under which build configuration it exists (`if`).
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Its features.
-    pub features: Vec<Feature>,
+    pub features: Box<[Feature]>,
     /// What its documentation says.
-    pub documentation: Documentation,
+    pub documentation: Option<Box<Documentation>>,
 }
 
 impl Entity {
@@ -112,6 +113,24 @@ impl Entity {
     #[must_use]
     pub fn has_feature(&self, name: &str) -> bool {
         self.features.iter().any(|feature| feature.name == name)
+    }
+
+    /// The release that introduced it, as its documentation says.
+    #[must_use]
+    pub fn since(&self) -> Option<&str> {
+        self.documentation.as_ref()?.since.as_deref()
+    }
+
+    /// The release that introduced one of its members, values or branches later, as its documentation says.
+    #[must_use]
+    pub fn member_since(&self, name: &str) -> Option<&str> {
+        self.documentation.as_ref()?.member_since.get(name).map(SmolStr::as_str)
+    }
+
+    /// The comment that documents it. A schema that comes from a snapshot has none.
+    #[must_use]
+    pub fn comment(&self) -> Option<&DocComment> {
+        self.documentation.as_ref()?.comment.as_ref()
     }
 }
 
@@ -123,7 +142,7 @@ pub struct Documentation {
     /// The releases that introduced members, values or branches later, by name.
     pub member_since: BTreeMap<SmolStr, SmolStr>,
     /// The comment. A schema that comes from a snapshot has none.
-    pub comment: Option<Box<DocComment>>,
+    pub comment: Option<DocComment>,
 }
 
 /// A feature: a word that clients look for (`docs/devel/qapi-code-gen.rst`, section *Features*).
@@ -132,7 +151,7 @@ pub struct Feature {
     /// The word. `deprecated` and `unstable` have a meaning of their own.
     pub name: SmolStr,
     /// Under which build configuration it is there.
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Where its name stands in the schema.
     pub span: Span,
 }

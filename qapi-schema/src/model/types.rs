@@ -1,5 +1,7 @@
 //! Types: built-in, enums, objects, arrays, alternates.
 
+use std::sync::Arc;
+
 use qapi_parser::source::Span;
 use smol_str::SmolStr;
 
@@ -132,7 +134,7 @@ pub struct Enum {
     /// The values, in the order of the schema.
     pub values: Vec<Value>,
     /// The prefix of the constants in C.
-    pub prefix: Option<String>,
+    pub prefix: Option<Box<str>>,
 }
 
 /// A value of an enumeration.
@@ -141,9 +143,9 @@ pub struct Value {
     /// The name.
     pub name: SmolStr,
     /// Under which build configuration it exists.
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Its features.
-    pub features: Vec<Feature>,
+    pub features: Box<[Feature]>,
     /// Where its name stands in the schema; `None` for what the language provides.
     pub span: Option<Span>,
 }
@@ -156,7 +158,7 @@ pub struct Object {
     /// The members of its own. All of them are [`Schema::members`](crate::Schema::members).
     pub local_members: Vec<Member>,
     /// What makes it a union.
-    pub variants: Option<Variants>,
+    pub variants: Option<Box<Variants>>,
 }
 
 /// A member of an object.
@@ -169,9 +171,9 @@ pub struct Member {
     /// Whether it may be absent.
     pub optional: bool,
     /// Under which build configuration it exists.
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Its features.
-    pub features: Vec<Feature>,
+    pub features: Box<[Feature]>,
     /// The type that defines it.
     pub defined_in: TypeId,
     /// The release that introduced it, where it is younger than the type.
@@ -200,7 +202,7 @@ pub struct Branch {
     /// The object type that holds its members.
     pub type_id: TypeId,
     /// Under which build configuration it exists.
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Whether the schema has it, or it was filled in, without members, for a value without a branch.
     pub explicit: bool,
     /// Where it stands in the schema, or what it was filled in for.
@@ -224,7 +226,7 @@ pub struct Alternative {
     /// The JSON type that selects it.
     pub json_type: JsonType,
     /// Under which build configuration it exists.
-    pub condition: Option<Condition>,
+    pub condition: Option<Arc<Condition>>,
     /// Where it stands in the schema.
     pub span: Span,
 }

@@ -11,6 +11,11 @@ use qapi_parser::source::Span;
 use super::findings::{Findings, mistake};
 use crate::model::{EntityId, Feature, Member, Object, Schema, TypeId, TypeKind};
 
+/// What a byte of a name becomes in C. Names are ASCII.
+fn c_byte(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte } else { b'_' }
+}
+
 /// What a name becomes in C.
 fn c_name(name: &str) -> Cow<'_, str> {
     let is_other = |character: char| !character.is_ascii_alphanumeric() && character != '_';
@@ -66,18 +71,10 @@ impl<'a> Clashes<'a, '_> {
     }
 
     /// Reports the second of two that are the same.
-    fn distinct(
-        &mut self,
-        id: EntityId,
-        role: &str,
-        names: impl ExactSizeIterator<Item = (&'a str, Option<Span>)>,
-    ) {
-        if names.len() < 2 {
-            return;
-        }
-        let mut seen = HashMap::new();
-        for (name, span) in names {
-            let Some((first, first_span)) = seen.insert(c_name(name), (name, span)) else { continue };
+    fn distinct(&mut self, id: EntityId, role: &str, named: impl Iterator<Item = (&'a str, Option<Span>)>) {
+        let named: Vec<_> = named.collect();
+        for (first, second) in same_in_c(&named) {
+            let ((first, first_span), (name, span)) = (named[first], named[second]);
             let message = format!("{role} '{name}' {}", clashes_with(name, first));
             let diagnostic = mistake(self.schema, id, "name-clash", span, message);
             if let (Some(diagnostic), Some(first_span)) = (diagnostic, first_span) {
@@ -159,6 +156,18 @@ impl<'a> Clashes<'a, '_> {
         }
         self.absent.extend(members.into_iter().map(|(name, _)| (type_id, name.clone())));
     }
+}
+
+/// The pairs of neighbours that are the same in C, in the order of the second. There may be millions of names, so they are
+/// put in order instead of in a map.
+fn same_in_c<T>(named: &[(&str, T)]) -> Vec<(usize, usize)> {
+    let in_c = |index: usize| named[index].0.bytes().map(c_byte);
+    let mut order: Vec<usize> = (0..named.len()).collect();
+    order.sort_unstable_by(|&a, &b| in_c(a).cmp(in_c(b)).then(a.cmp(&b)));
+    let neighbours = order.windows(2).filter(|pair| in_c(pair[0]).eq(in_c(pair[1])));
+    let mut same: Vec<_> = neighbours.map(|pair| (pair[0], pair[1])).collect();
+    same.sort_unstable_by_key(|&(_, second)| second);
+    same
 }
 
 /// The types whose members may stand in one object with those of a type: itself, what it inherits from, and its branches.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use qapi_parser::Diagnostic;
+use qapi_parser::{Diagnostic, MAX_MISTAKES};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::definition::{Body, Definition, MemberDefinition, Members, TypeRef};
@@ -18,11 +18,11 @@ pub(super) enum Declared {
     /// An array, and the definition that needs it first.
     Array {
         element: SmolStr,
-        owner: Option<usize>,
+        owner: Option<u32>,
     },
     /// Members given on the spot, for the definition.
-    ImplicitObject(usize),
-    Definition(usize),
+    ImplicitObject(u32),
+    Definition(u32),
 }
 
 /// What kind of type a type is: all that must be known of the others while one is linked.
@@ -57,8 +57,8 @@ pub(super) struct Declarations {
     pub(super) by_name: HashMap<SmolStr, EntityId>,
     /// The kind of each type.
     pub(super) kinds: Vec<Kind>,
-    commands: u32,
-    events: u32,
+    pub(super) commands: u32,
+    pub(super) events: u32,
 }
 
 /// The name of the array type of an element type.
@@ -68,7 +68,7 @@ pub(super) fn array_name(element: &str) -> SmolStr {
 
 /// The name of an implicit object type.
 pub(super) fn implicit_name(owner: &Definition) -> SmolStr {
-    let role = if matches!(owner.body, Body::Union { .. }) { "base" } else { "arg" };
+    let role = if matches!(owner.body, Body::Union(_)) { "base" } else { "arg" };
     implicit_name_of(&owner.name.text, role)
 }
 
@@ -80,21 +80,24 @@ pub(super) fn implicit_name_of(owner: &str, role: &str) -> SmolStr {
 pub(super) fn declare(definitions: &[Definition]) -> (Declarations, Vec<Diagnostic>) {
     let mut declarations = Declarations::default();
     let mut duplicates = Vec::new();
-    let mut first = HashMap::new();
     declarations.builtins();
-    for (index, definition) in definitions.iter().enumerate() {
+    declarations.entities.reserve(definitions.len());
+    declarations.by_name.reserve(definitions.len());
+    for (index, definition) in (0..).zip(definitions) {
         declarations.implicit_types(index, definition);
         let name = &definition.name.text;
         if declarations.by_name.contains_key(name) {
-            duplicates.push(duplicate(definition, first.get(name).map(|&index: &usize| &definitions[index])));
+            if duplicates.len() < MAX_MISTAKES {
+                let first = definitions.iter().find(|first| first.name.text == *name);
+                duplicates.push(duplicate(definition, first.filter(|first| first.name != definition.name)));
+            }
             continue;
         }
-        first.insert(name, index);
         let declared = Declared::Definition(index);
         let kind = match definition.body {
             Body::Enum { .. } => Kind::Enum,
             Body::Struct { .. } => Kind::Struct,
-            Body::Union { .. } => Kind::Union,
+            Body::Union(_) => Kind::Union,
             Body::Alternate { .. } => Kind::Alternate,
             Body::Command(_) => {
                 let id = next(&mut declarations.commands, EntityId::Command);
@@ -163,13 +166,13 @@ impl Declarations {
     }
 
     /// The types that a definition needs and does not name.
-    fn implicit_types(&mut self, index: usize, definition: &Definition) {
+    fn implicit_types(&mut self, index: u32, definition: &Definition) {
         match &definition.body {
             Body::Enum { .. } => {}
             Body::Struct { members, .. } => self.arrays(members, index),
-            Body::Union { base, branches, .. } => {
-                self.inline_members(base, definition, index);
-                branches.iter().for_each(|branch| self.array_of(&branch.type_ref, index));
+            Body::Union(union) => {
+                self.inline_members(&union.base, definition, index);
+                union.branches.iter().for_each(|branch| self.array_of(&branch.type_ref, index));
             }
             Body::Alternate { alternatives } => {
                 alternatives.iter().for_each(|branch| self.array_of(&branch.type_ref, index));
@@ -184,7 +187,7 @@ impl Declarations {
         }
     }
 
-    fn inline_members(&mut self, members: &Members, owner: &Definition, index: usize) {
+    fn inline_members(&mut self, members: &Members, owner: &Definition, index: u32) {
         let Members::Inline(members) = members else { return };
         self.arrays(members, index);
         let name = implicit_name(owner);
@@ -193,17 +196,17 @@ impl Declarations {
         }
     }
 
-    fn arrays(&mut self, members: &[MemberDefinition], owner: usize) {
+    fn arrays(&mut self, members: &[MemberDefinition], owner: u32) {
         members.iter().for_each(|member| self.array_of(&member.type_ref, owner));
     }
 
-    fn array_of(&mut self, type_ref: &TypeRef, owner: usize) {
+    fn array_of(&mut self, type_ref: &TypeRef, owner: u32) {
         if type_ref.is_array {
             self.array(type_ref.name.text.clone(), Some(owner));
         }
     }
 
-    fn array(&mut self, element: SmolStr, owner: Option<usize>) {
+    fn array(&mut self, element: SmolStr, owner: Option<u32>) {
         let name = array_name(&element);
         if !self.by_name.contains_key(&name) {
             self.push_type(name, Kind::Array, Declared::Array { element, owner });

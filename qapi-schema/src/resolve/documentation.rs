@@ -17,7 +17,7 @@ pub(super) fn check(schema: &Schema, findings: &mut Findings) -> Vec<Diagnostic>
         if findings.is_enough() {
             break;
         }
-        let Some(comment) = &schema.entity(id).documentation.comment else { continue };
+        let Some(comment) = schema.entity(id).comment() else { continue };
         let parts = documented_parts(schema, id);
         let implicit = implicit_type(schema, id).map(EntityId::Type);
         if !findings.is_broken(id) && !implicit.is_some_and(|implicit| findings.is_broken(implicit)) {

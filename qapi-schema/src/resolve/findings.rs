@@ -41,6 +41,10 @@ impl Findings {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether there is more than anyone reads.
     pub(super) fn is_enough(&self) -> bool {
         self.found.len() >= MAX_MISTAKES

@@ -1,6 +1,6 @@
 //! Pass 2: names become ids.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use smol_str::SmolStr;
 
@@ -8,7 +8,7 @@ use super::declare::{Declarations, Declared, Kind, array_name, implicit_name, im
 use super::findings::Findings;
 use crate::definition::{
     Body, BranchDefinition, CommandDefinition, Definition, FeatureDefinition, MemberDefinition, Members,
-    Name, TypeRef, ValueDefinition, Within,
+    Name, TypeRef, UnionDefinition, ValueDefinition, Within,
 };
 use crate::model::{
     Alternate, Alternative, Branch, Command, CommandFlags, Documentation, EMPTY_OBJECT, Entity, EntityId,
@@ -19,6 +19,9 @@ use crate::suggest::suggest;
 
 /// The module of what the language provides.
 const BUILTIN_MODULE: ModuleId = ModuleId(0);
+
+/// With how many names misspelled ones are compared, which is more than a real schema has mistakes for.
+const MAX_COMPARED_NAMES: usize = 1_000_000;
 
 /// Fills the schema with all declared entities. What is implied by others is left to later passes.
 ///
@@ -32,6 +35,8 @@ pub(super) fn link(
 ) {
     let mut definitions: Vec<_> = definitions.into_iter().map(Some).collect();
     schema.types.reserve_exact(declarations.kinds.len());
+    schema.commands.reserve_exact(declarations.commands as usize);
+    schema.events.reserve_exact(declarations.events as usize);
     let mut linker = Linker { declarations, dropped, findings, schema };
     for (id, declared) in &declarations.entities {
         linker.entity(*id, declared, &mut definitions);
@@ -51,7 +56,7 @@ struct Linker<'a> {
 struct Owner<'a> {
     id: EntityId,
     within: Within<'a>,
-    member_since: &'a BTreeMap<SmolStr, SmolStr>,
+    documentation: Option<&'a Documentation>,
 }
 
 impl Linker<'_> {
@@ -64,22 +69,23 @@ impl Linker<'_> {
                 self.implicit_type(provided(EMPTY_OBJECT), TypeKind::Object(object(None, Vec::new())));
             }
             Declared::QType => {
-                let prefix = self.schema.rules.qtype_prefix.map(str::to_owned);
+                let prefix = self.schema.rules.qtype_prefix.map(Box::from);
                 self.implicit_type(provided("QType"), TypeKind::Enum(qtype(prefix)));
             }
             Declared::Array { element, owner } => {
-                let owner = owner.and_then(|index| definitions[index].as_ref());
+                let owner = owner.and_then(|index| definitions[index as usize].as_ref());
                 self.array(element, owner);
             }
             Declared::ImplicitObject(index) => {
-                let members = definitions[*index].as_mut().and_then(|owner| owner.body.inline_members());
+                let members =
+                    definitions[*index as usize].as_mut().and_then(|owner| owner.body.inline_members());
                 let members = members.map(std::mem::take).unwrap_or_default();
-                if let Some(owner) = &definitions[*index] {
+                if let Some(owner) = &definitions[*index as usize] {
                     self.implicit_object(id, owner, members);
                 }
             }
             Declared::Definition(index) => {
-                if let Some(definition) = definitions[*index].take() {
+                if let Some(definition) = definitions[*index as usize].take() {
                     self.definition(id, definition);
                 }
             }
@@ -102,8 +108,8 @@ impl Linker<'_> {
     }
 
     fn implicit_object(&mut self, id: EntityId, definition: &Definition, members: Vec<MemberDefinition>) {
-        let member_since = &definition.documentation.member_since;
-        let owner = Owner { id, within: definition.within(), member_since };
+        let documentation = definition.documentation.as_deref();
+        let owner = Owner { id, within: definition.within(), documentation };
         let members = self.members(members, owner);
         let entity = Entity {
             name: implicit_name(definition),
@@ -111,8 +117,8 @@ impl Linker<'_> {
             span: Some(definition.span),
             name_span: Some(definition.name.span),
             condition: definition.condition.clone(),
-            features: Vec::new(),
-            documentation: Documentation::default(),
+            features: Box::default(),
+            documentation: None,
         };
         self.implicit_type(entity, TypeKind::Object(object(None, members)));
     }
@@ -120,7 +126,8 @@ impl Linker<'_> {
     fn definition(&mut self, id: EntityId, definition: Definition) {
         let Definition { name, span, module, condition, features, documentation, body } = definition;
         let within = Within { keyword: body.keyword(), name: &name.text, span };
-        let linked = self.body(body, Owner { id, within, member_since: &documentation.member_since });
+        let owner = Owner { id, within, documentation: documentation.as_deref() };
+        let linked = self.body(body, owner);
         let entity = Entity {
             name: name.text,
             module,
@@ -148,7 +155,8 @@ impl Linker<'_> {
                 let base = base.and_then(|base| self.base_type(&base, owner));
                 TypeKind::Object(object(base, self.members(members, owner)))
             }
-            Body::Union { base, discriminator, branches } => {
+            Body::Union(union) => {
+                let UnionDefinition { base, discriminator, branches } = *union;
                 let base = match base {
                     Members::Named(name) => self.base_type(&name, owner),
                     Members::Inline(_) => self.implicit_type_of(owner, "base"),
@@ -156,7 +164,7 @@ impl Linker<'_> {
                 let branches = branches.into_iter().filter_map(|branch| self.branch(branch, owner)).collect();
                 let variants =
                     Variants { tag: discriminator.text, discriminator_span: discriminator.span, branches };
-                TypeKind::Object(Object { variants: Some(variants), ..object(base, Vec::new()) })
+                TypeKind::Object(Object { variants: Some(Box::new(variants)), ..object(base, Vec::new()) })
             }
             Body::Alternate { alternatives } => TypeKind::Alternate(Alternate {
                 alternatives: alternatives
@@ -164,7 +172,8 @@ impl Linker<'_> {
                     .filter_map(|branch| self.alternative(branch, owner))
                     .collect(),
             }),
-            Body::Command(CommandDefinition { arguments, returns, flags }) => {
+            Body::Command(command) => {
+                let CommandDefinition { arguments, returns, flags } = *command;
                 let arguments = arguments.and_then(|arguments| self.arguments(arguments, owner));
                 let returns = returns.and_then(|returns| self.type_ref(&returns, owner));
                 return Linked::Command { arguments, returns, flags };
@@ -183,7 +192,7 @@ impl Linker<'_> {
             let MemberDefinition { name, optional, type_ref, condition, features } = member;
             let Some(type_id) = self.type_ref(&type_ref, owner) else { continue };
             linked.push(Member {
-                since: owner.member_since.get(&name.text).cloned(),
+                since: owner.documentation.and_then(|it| it.member_since.get(&name.text)).cloned(),
                 name: name.text,
                 type_id,
                 optional,
@@ -297,12 +306,15 @@ impl Linker<'_> {
         } else if by_name.contains_key(&name.text) {
             let message = format!("'{}' is a command or an event, not a type", name.text);
             self.mistake::<()>(owner, "not-a-type", name, message);
-        } else if !self.findings.is_enough() {
+        } else {
             let message = format!("unknown type '{}'", name.text);
-            let diagnostic = owner.within.mistake("unknown-type", name.span, message);
-            let types = by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_)));
-            let types = types.map(|(name, _)| name.as_str());
-            self.findings.add(owner.id, suggest(diagnostic, &name.text, types));
+            let mut diagnostic = owner.within.mistake("unknown-type", name.span, message);
+            if self.findings.len() * by_name.len() < MAX_COMPARED_NAMES {
+                let types = by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_)));
+                let types = types.map(|(name, _)| name.as_str());
+                diagnostic = suggest(diagnostic, &name.text, types);
+            }
+            self.findings.add(owner.id, diagnostic);
         }
     }
 
@@ -334,7 +346,7 @@ fn value(value: ValueDefinition) -> Value {
     }
 }
 
-fn linked_features(features: Vec<FeatureDefinition>) -> Vec<Feature> {
+fn linked_features(features: Box<[FeatureDefinition]>) -> Box<[Feature]> {
     let feature = |feature: FeatureDefinition| Feature {
         name: feature.name.text,
         condition: feature.condition,
@@ -355,13 +367,14 @@ fn provided(name: &str) -> Entity {
         span: None,
         name_span: None,
         condition: None,
-        features: Vec::new(),
-        documentation: Documentation::default(),
+        features: Box::default(),
+        documentation: None,
     }
 }
 
-fn qtype(prefix: Option<String>) -> Enum {
-    let value = |name: &str| Value { name: name.into(), condition: None, features: Vec::new(), span: None };
+fn qtype(prefix: Option<Box<str>>) -> Enum {
+    let value =
+        |name: &str| Value { name: name.into(), condition: None, features: Box::default(), span: None };
     let names = ["none", "qnull", "qnum", "qstring", "qdict", "qlist", "qbool"];
     Enum { values: names.map(value).into(), prefix }
 }

@@ -205,7 +205,7 @@ fn definition_of(
         }
         Some(_) => return Err("'members-since' must be an object".to_owned()),
     }
-    Ok(lowering.definition(&expr, modules.id(&module), documentation))
+    Ok(lowering.definition(&expr, modules.id(&module), Some(Box::new(documentation))))
 }
 
 fn take(object: &mut Object, key: &str) -> Option<Expr> {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::read::FORMAT;
 use crate::SchemaName;
 use crate::model::{
-    Command, CommandFlags, Condition, Documentation, Entity, EntityId, Event, Feature, Member, Object,
-    Schema, Type, TypeId, TypeKind,
+    Command, CommandFlags, Condition, Entity, EntityId, Event, Feature, Member, Object, Schema, Type, TypeId,
+    TypeKind,
 };
 
 pub(super) fn write(schema: &Schema, name: SchemaName) -> String {
@@ -61,21 +61,20 @@ fn definition(schema: &Schema, id: EntityId) -> String {
         EntityId::Event(index) => event(schema, &schema.events()[index as usize]),
     };
     line.with("features", features(&entity.features))
-        .with("if", entity.condition.as_ref().map(condition))
+        .with("if", entity.condition.as_deref().map(condition))
         .finish()
 }
 
 /// What every definition begins with.
 fn head(schema: &Schema, keyword: &str, entity: &Entity) -> JsonObject {
-    let Documentation { since, member_since, .. } = &entity.documentation;
+    let member_since = entity.documentation.iter().flat_map(|documentation| &documentation.member_since);
     let members = member_since
-        .iter()
         .fold(JsonObject::default(), |object, (name, release)| object.with(name, json_string(release)));
     JsonObject::default()
         .with(keyword, json_string(&entity.name))
         .with("module", json_string(&schema.module_of(entity.module).name))
-        .with("since", since.as_deref().map(json_string))
-        .with("members-since", (!member_since.is_empty()).then(|| members.finish()))
+        .with("since", entity.since().map(json_string))
+        .with("members-since", (!members.0.is_empty()).then(|| members.finish()))
 }
 
 fn type_definition(schema: &Schema, type_: &Type) -> JsonObject {
@@ -84,7 +83,7 @@ fn type_definition(schema: &Schema, type_: &Type) -> JsonObject {
         TypeKind::Enum(values) => {
             let data = values.values.iter().map(|value| {
                 let name = json_string(&value.name);
-                annotated("name", name, value.condition.as_ref(), &value.features)
+                annotated("name", name, value.condition.as_deref(), &value.features)
             });
             head(schema, "enum", entity)
                 .with("prefix", values.prefix.as_deref().map(json_string))
@@ -94,7 +93,7 @@ fn type_definition(schema: &Schema, type_: &Type) -> JsonObject {
         TypeKind::Alternate(alternate) => {
             let data = alternate.alternatives.iter().fold(JsonObject::default(), |data, it| {
                 let type_ref = type_ref(schema, it.type_id);
-                data.with(&it.name, annotated("type", type_ref, it.condition.as_ref(), &[]))
+                data.with(&it.name, annotated("type", type_ref, it.condition.as_deref(), &[]))
             });
             head(schema, "alternate", entity).with("data", data.finish())
         }
@@ -110,7 +109,7 @@ fn object_definition(schema: &Schema, entity: &Entity, object: &Object) -> JsonO
             .with("data", members(schema, &object.local_members));
     };
     let branches = variants.branches.iter().fold(JsonObject::default(), |data, it| {
-        data.with(&it.name, annotated("type", type_ref(schema, it.type_id), it.condition.as_ref(), &[]))
+        data.with(&it.name, annotated("type", type_ref(schema, it.type_id), it.condition.as_deref(), &[]))
     });
     head(schema, "union", entity)
         .with("base", object.base.map(|base| members_or_name(schema, base)))
@@ -151,7 +150,7 @@ fn members(schema: &Schema, members: &[Member]) -> String {
     let data = members.iter().fold(JsonObject::default(), |data, member| {
         let key = format!("{}{}", if member.optional { "*" } else { "" }, member.name);
         let type_ref = type_ref(schema, member.type_id);
-        data.with(&key, annotated("type", type_ref, member.condition.as_ref(), &member.features))
+        data.with(&key, annotated("type", type_ref, member.condition.as_deref(), &member.features))
     });
     data.finish()
 }
@@ -179,7 +178,7 @@ fn annotated(key: &str, json: String, when: Option<&Condition>, features_: &[Fea
 
 fn features(features: &[Feature]) -> Option<String> {
     let feature =
-        |feature: &Feature| annotated("name", json_string(&feature.name), feature.condition.as_ref(), &[]);
+        |feature: &Feature| annotated("name", json_string(&feature.name), feature.condition.as_deref(), &[]);
     (!features.is_empty()).then(|| json_array(features.iter().map(feature)))
 }
 
