@@ -1,5 +1,7 @@
 //! Text to tokens, by the grammar in `qapi.pest`.
 
+use std::ops::Range;
+
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
@@ -64,20 +66,27 @@ pub(crate) struct Lexer<'t> {
     chunk_start: usize,
     chunk_end: usize,
     pairs: Option<Pairs<'t, Rule>>,
+    /// Where the rest of a match of comment lines begins and ends.
+    comments: Range<usize>,
 }
 
 impl<'t> Lexer<'t> {
     pub(crate) fn new(source: SourceId, text: &'t str) -> Self {
-        Self { source, text, chunk_start: 0, chunk_end: 0, pairs: None }
+        Self { source, text, chunk_start: 0, chunk_end: 0, pairs: None, comments: 0..0 }
     }
 
     /// The next token.
     pub(crate) fn next(&mut self) -> Token<'t> {
         loop {
+            if !self.comments.is_empty() {
+                return self.comment_line();
+            }
             if let Some(pair) = self.pairs.as_mut().and_then(Iterator::next) {
-                if pair.as_rule() != Rule::EOI {
-                    let start = self.chunk_start + pair.as_span().start();
-                    return self.token(token_kind(pair.as_rule(), pair.as_str()), start, pair.as_str());
+                let start = self.chunk_start + pair.as_span().start();
+                match pair.as_rule() {
+                    Rule::EOI => {}
+                    Rule::comments => self.comments = start..start + pair.as_str().len(),
+                    rule => return self.token(token_kind(rule, pair.as_str()), start, pair.as_str()),
                 }
             } else if self.chunk_end == self.text.len() {
                 return self.end();
@@ -85,6 +94,15 @@ impl<'t> Lexer<'t> {
                 return stuck;
             }
         }
+    }
+
+    /// The first of several comment lines, none of which is empty.
+    fn comment_line(&mut self) -> Token<'t> {
+        let start = self.comments.start;
+        let rest = &self.text[self.comments.clone()];
+        let line = rest.split('\n').next().unwrap_or(rest);
+        self.comments.start = (start + line.len() + 1).min(self.comments.end);
+        self.token(TokenKind::Comment, start, line)
     }
 
     /// Lexes the next chunk. The grammar matches every text; should it ever not, the chunk is one stray
@@ -147,7 +165,6 @@ fn offset(at: usize) -> u32 {
 fn token_kind(rule: Rule, text: &str) -> TokenKind {
     match (rule, text) {
         (Rule::string, _) => TokenKind::String,
-        (Rule::comment, _) => TokenKind::Comment,
         (Rule::unterminated_string, _) => TokenKind::UnterminatedString,
         (Rule::unknown_escape, _) => TokenKind::UnknownEscape,
         (Rule::unprintable_character, _) => TokenKind::UnprintableCharacter,
