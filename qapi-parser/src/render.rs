@@ -80,11 +80,12 @@ impl Canvas<'_> {
     fn main_snippet(&self, diagnostic: &Diagnostic) -> String {
         let label = diagnostic.label.as_deref();
         let excerpt = Excerpt::new(self.sources, diagnostic.span);
-        let reported = Excerpt::new(self.sources, diagnostic.reported_at());
-        if reported.line == excerpt.line {
+        let reported = diagnostic.reported_at();
+        if self.sources.get(reported.source).line(reported.start) == excerpt.line {
             self.snippet(&excerpt, label, Level::ERROR)
         } else {
-            self.snippet(&reported.above(&excerpt), label, Level::ERROR)
+            let excerpt = Excerpt::two_lines(self.sources, reported, diagnostic.span);
+            self.snippet(&excerpt, label, Level::ERROR)
         }
     }
 
@@ -153,15 +154,28 @@ impl Excerpt {
         Self { text, line, marked: marked_start..marked_end, context: None }
     }
 
-    /// This line, and far or near below it the other. The lines between stay blank: the renderer leaves them out, or shows
-    /// that there is one.
-    fn above(self, below: &Self) -> Self {
-        let lines_between = below.line.saturating_sub(self.line) as usize;
-        let mut text = self.text;
-        text.push_str(&"\n".repeat(lines_between));
-        let marked = below.marked.start + text.len()..below.marked.end + text.len();
-        text.push_str(&below.text);
-        Self { text, line: self.line, marked, context: Some(self.marked) }
+    /// The line of one place, and below it that of another. Of the lines between, one alone is shown by the renderer; several
+    /// are left out, and stay blank here.
+    fn two_lines(sources: &Sources, above: Span, below: Span) -> Self {
+        let (first, last) = (Self::new(sources, above), Self::new(sources, below));
+        let mut text = first.text;
+        text.push('\n');
+        let lines = last.line.saturating_sub(first.line);
+        if let (2, Some(between)) = (lines, Self::below(sources, above)) {
+            text.push_str(&between.text);
+        }
+        text.extend((1..lines).map(|_| '\n'));
+        let marked = last.marked.start + text.len()..last.marked.end + text.len();
+        text.push_str(&last.text);
+        Self { text, line: first.line, marked, context: Some(first.marked) }
+    }
+
+    /// The line below that of a place.
+    fn below(sources: &Sources, span: Span) -> Option<Self> {
+        let text = sources.get(span.source).text().get(span.start as usize..)?;
+        let newline = u32::try_from(text.find('\n')?).ok()?;
+        let start = span.start.checked_add(newline)?.checked_add(1)?;
+        Some(Self::new(sources, Span { start, end: start, ..span }))
     }
 }
 

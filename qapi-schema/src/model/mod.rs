@@ -323,6 +323,20 @@ impl Schema {
         }
     }
 
+    /// The definition that an entity belongs to: itself, unless it is a type made for members given on the spot.
+    pub(crate) fn definition_of(&self, id: EntityId) -> EntityId {
+        let EntityId::Type(type_id) = id else { return id };
+        let implicit = self.type_of(type_id).entity.name.strip_prefix("q_obj_");
+        let owner = implicit.and_then(|name| self.lookup(name.rsplit_once('-')?.0));
+        owner.unwrap_or(id)
+    }
+
+    /// A definition in words: `struct 'Point'`.
+    pub(crate) fn described(&self, id: TypeId) -> String {
+        let id = self.definition_of(EntityId::Type(id));
+        format!("{} '{}'", self.keyword(id), self.entity(id).name)
+    }
+
     /// What every entity has, for any of them.
     #[must_use]
     pub fn entity(&self, id: EntityId) -> &Entity {

@@ -75,7 +75,11 @@ impl<'a> Clashes<'a, '_> {
         let named: Vec<_> = named.collect();
         for (first, second) in same_in_c(&named) {
             let ((first, first_span), (name, span)) = (named[first], named[second]);
-            let message = format!("{role} '{name}' {}", clashes_with(name, first));
+            let message = if name == first {
+                format!("{role} '{name}' is given twice")
+            } else {
+                format!("{role} '{name}' is the same in C as '{first}'")
+            };
             let diagnostic = mistake(self.schema, id, "name-clash", span, message);
             if let (Some(diagnostic), Some(first_span)) = (diagnostic, first_span) {
                 self.findings.add(id, diagnostic.with_note(first_span, "the first one"));
@@ -101,12 +105,12 @@ impl<'a> Clashes<'a, '_> {
     }
 
     fn clash(&mut self, id: TypeId, member: &Member, other: &Member, span: Option<Span>) {
-        let other_type = &self.schema.type_of(other.defined_in).entity.name;
-        let message = format!(
-            "member '{}' {} of '{other_type}'",
-            member.name,
-            clashes_with(&member.name, &other.name).replace("twice", "also a member")
-        );
+        let owner = self.schema.described(other.defined_in);
+        let message = if member.name == other.name {
+            format!("member '{}' is also a member of {owner}", member.name)
+        } else {
+            format!("member '{}' is the same in C as '{}' of {owner}", member.name, other.name)
+        };
         let id = EntityId::Type(id);
         if let Some(diagnostic) = mistake(self.schema, id, "name-clash", span, message) {
             self.findings.add(id, diagnostic.with_note(other.span, "the other one"));
@@ -194,10 +198,6 @@ fn own_names<'m, 'a>(
         let members = schema.object(id).map_or(&[][..], |object| &object.local_members);
         members.iter().map(|member| (c_name(&member.name), member)).collect()
     })
-}
-
-fn clashes_with(name: &str, other: &str) -> String {
-    if name == other { "is there twice".to_owned() } else { format!("is the same in C as '{other}'") }
 }
 
 #[cfg(test)]

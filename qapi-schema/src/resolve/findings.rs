@@ -91,6 +91,7 @@ pub(super) fn mistake(
     span: Option<Span>,
     message: impl Into<Box<str>>,
 ) -> Option<Diagnostic> {
+    let id = schema.definition_of(id);
     let entity = schema.entity(id);
     let within = Within { keyword: schema.keyword(id), name: &entity.name, span: entity.span? };
     Some(within.mistake(code, span.or(entity.name_span)?, message))
