@@ -1,7 +1,7 @@
 //! Mistakes and what is said about them: `refused/NAME.json` gives `snapshots/refused__NAME.snap`.
 //!
 //! A new case is a new file there, and a run with `INSTA_UPDATE=always`. Cases whose name begins with `legacy-` are read in
-//! the legacy dialect.
+//! the legacy dialect, and style is checked in those whose name begins with `style-`.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
 
@@ -22,9 +22,12 @@ fn every_mistake_is_explained() {
     for case in cases() {
         let name = case.file_stem().unwrap().to_str().unwrap();
         let dialect = if name.starts_with("legacy-") { Dialect::Legacy } else { Dialect::Modern };
-        let Err(error @ ParseError::Refused(_)) =
-            parse_file(&case, &Options { dialect, ..Options::default() })
-        else {
+        let check_style = name.starts_with("style-");
+        if check_style {
+            let without = parse_file(&case, &Options { dialect, check_style: false });
+            assert!(without.is_ok() || name == "style-and-more", "{name} breaks more than style");
+        }
+        let Err(error @ ParseError::Refused(_)) = parse_file(&case, &Options { dialect, check_style }) else {
             panic!("{name} is not refused");
         };
         insta::assert_snapshot!(name, error.to_string());

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use integration_tests::{required, shared};
-use qapi_parser::{ParseError, Report};
+use qapi_parser::ast::Item;
+use qapi_parser::doc::{Block, Speaker};
+use qapi_parser::{ParseError, Report, parse_file};
 use qapi_schema::{EntityId, LoadOptions, Schema, SchemaName, Tree, TreeError, dump, load, snapshot};
 use serde_json::{Value, json};
 
@@ -42,6 +44,43 @@ fn schemas_resolve_as_in_qemu() {
         let file_name = if name == SchemaName::Qmp { "qapi" } else { name.as_str() };
         assert_same(&dumped(&schema, file_name, tree.root()), &oracle, &[], oracle["qemu"].as_str());
         compare_since(&schema, &oracle);
+    }
+}
+
+#[test]
+fn other_schemas_of_the_trees_are_accepted() {
+    for file in ["firmware", "vhost-user"] {
+        for release in ["7.2.0", "10.2.2"] {
+            let path = shared::path(&format!("qemu/{release}/docs/interop/{file}.json"));
+            let Some(path) = required(path) else { return };
+            let schema = load(&path, LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(schema.release(), Some(release));
+        }
+    }
+}
+
+#[test]
+fn every_example_is_told_apart() {
+    let Some(tree) = required(shared::path("qemu/10.2.2")) else { return };
+    for name in SchemaName::ALL {
+        let ast = parse_file(&tree.join(name.root_file()), &qapi_parser::Options::default());
+        let ast = ast.unwrap_or_else(|error| panic!("{error}"));
+        let docs = ast.items.iter().filter_map(|item| match item {
+            Item::Definition(definition) => definition.doc.as_deref(),
+            Item::FreeFormDoc(doc) => Some(&**doc),
+            Item::Include(_) | Item::Pragma(_) => None,
+        });
+        let mut found = 0;
+        for section in docs.flat_map(|doc| &doc.sections) {
+            for block in section.blocks() {
+                let Block::Example(example) = block else { continue };
+                found += 1;
+                let is_spoken = example.parts.iter().any(|part| part.speaker != Speaker::Narrator);
+                assert!(is_spoken, "{name}: nobody says anything in {example:?}");
+            }
+        }
+        let written = ast.sources.iter().map(|(_, source)| source.text().matches(".. qmp-example::").count());
+        assert_eq!(found, written.sum::<usize>(), "{name}");
     }
 }
 

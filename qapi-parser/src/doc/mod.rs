@@ -1,8 +1,12 @@
 //! Documentation comments: blocks between two lines of `##`.
 
+mod blocks;
+
 use smol_str::SmolStr;
 
 use crate::source::Span;
+
+pub use blocks::{Block, Example, Part, Speaker};
 
 /// A documentation comment, structured but with its text as it stands.
 ///
@@ -37,6 +41,31 @@ pub struct Section {
     pub text: Box<str>,
     /// From its first line to its last.
     pub span: Span,
+}
+
+impl Section {
+    /// The text, with its examples and literal blocks told apart from the rest.
+    ///
+    /// ```
+    /// use qapi_parser::ast::Item;
+    /// use qapi_parser::doc::{Block, Speaker};
+    ///
+    /// let text = "##\n# @stop:\n#\n# .. qmp-example::\n#\n#    -> { \"execute\": \"stop\" }\n##\n{ 'command': 'stop' }";
+    /// let ast = qapi_parser::parse_text("stop.json".as_ref(), text, &Default::default())?;
+    /// let Item::Definition(stop) = &ast.items[0] else { unreachable!() };
+    /// let blocks = stop.doc.as_ref().unwrap().sections[0].blocks();
+    /// let [Block::Example(example)] = &blocks[..] else { unreachable!() };
+    /// assert_eq!(example.parts[0].speaker, Speaker::Client);
+    /// assert_eq!(example.parts[0].text, r#"{ "execute": "stop" }"#);
+    /// # Ok::<(), qapi_parser::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Block<'_>> {
+        match self.kind {
+            SectionKind::Example | SectionKind::Examples => vec![blocks::whole_example(&self.text)],
+            _ => blocks::blocks(&self.text),
+        }
+    }
 }
 
 /// What a section of a documentation comment is about.
