@@ -1,8 +1,12 @@
 //! Where the text of files comes from.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
+
+/// How large a file may be, in bytes: places in it are stored in 32 bits, and it is read whole.
+const MAX_FILE_SIZE: u64 = 1 << 30;
 
 /// Where the parser reads files.
 pub trait Files {
@@ -25,7 +29,10 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        let mut bytes = Vec::new();
+        // One byte more shows that there is too much, also where a file is a device without end.
+        File::open(path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
@@ -84,8 +91,8 @@ fn normalize(path: &Path) -> PathBuf {
 ///
 /// Places are counted in the decoded text. Lines and columns are the same as in the file.
 pub(crate) fn decode(bytes: Vec<u8>) -> io::Result<String> {
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "file of 4 GiB or more"));
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "file of more than 1 GiB"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]

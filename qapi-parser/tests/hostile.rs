@@ -1,10 +1,10 @@
-//! Input that nobody writes: it may be refused, but never costs a panic, the stack, or more than linear time.
+//! Input that nobody writes: it may be refused, but never costs a panic, the stack, or more than linear time. No test looks
+//! at a clock: with quadratic time they would not come to an end.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use qapi_parser::ast::Ast;
 use qapi_parser::{
@@ -28,15 +28,6 @@ fn codes(result: Result<Ast, ParseError>) -> Vec<&'static str> {
     }
 }
 
-/// Far more than any of these takes, far less than quadratic time would.
-#[track_caller]
-fn is_quick<T>(work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = work();
-    assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
-    result
-}
-
 #[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{{ 'a': {}{} }}", "[".repeat(depth - 1), "]".repeat(depth - 1));
@@ -57,13 +48,13 @@ fn the_deepest_tree_can_be_cloned_and_dropped() {
 
 #[test]
 fn long_texts_take_linear_time() {
-    is_quick(|| assert!(parse("# comment\n".repeat(200_000)).unwrap().items.is_empty()));
-    is_quick(|| assert_eq!(parse("{ 'a': 'b' }\n".repeat(100_000)).unwrap().items.len(), 100_000));
-    is_quick(|| assert_eq!(parse(format!("##\n{}##\n", "# text\n".repeat(200_000))).unwrap().items.len(), 1));
-    is_quick(|| assert_eq!(codes(parse("x".repeat(1_000_000))), ["stray-text"]));
-    is_quick(|| assert_eq!(codes(parse(format!("'{}", r"\\".repeat(500_000)))), ["unterminated-string"]));
-    is_quick(|| assert_eq!(codes(parse("{ 'a' }\n".repeat(100_000))).len(), MAX_MISTAKES));
-    is_quick(|| parse(format!("{{ 'a': [ {} ] }}", "'x', ".repeat(300_000))).unwrap_err().to_string());
+    assert!(parse("# comment\n".repeat(200_000)).unwrap().items.is_empty());
+    assert_eq!(parse("{ 'a': 'b' }\n".repeat(100_000)).unwrap().items.len(), 100_000);
+    assert_eq!(parse(format!("##\n{}##\n", "# text\n".repeat(200_000))).unwrap().items.len(), 1);
+    assert_eq!(codes(parse("x".repeat(1_000_000))), ["stray-text"]);
+    assert_eq!(codes(parse(format!("'{}", r"\\".repeat(500_000)))), ["unterminated-string"]);
+    assert_eq!(codes(parse("{ 'a' }\n".repeat(100_000))).len(), MAX_MISTAKES);
+    parse(format!("{{ 'a': [ {} ] }}", "'x', ".repeat(300_000))).unwrap_err().to_string();
 }
 
 #[test]
@@ -72,9 +63,9 @@ fn many_keys_take_linear_time() {
     for key in 0..100_000 {
         write!(text, "'key-{key}': true, ").unwrap();
     }
-    is_quick(|| assert!(parse(format!("{text} 'last': true }}")).is_ok()));
-    is_quick(|| assert_eq!(codes(parse(format!("{text} 'key-99999': true }}"))), ["duplicate-key"]));
-    is_quick(|| assert_eq!(codes(parse(format!("{text} 'key-15': true }}"))), ["duplicate-key"]));
+    assert!(parse(format!("{text} 'last': true }}")).is_ok());
+    assert_eq!(codes(parse(format!("{text} 'key-99999': true }}"))), ["duplicate-key"]);
+    assert_eq!(codes(parse(format!("{text} 'key-15': true }}"))), ["duplicate-key"]);
 }
 
 #[test]
@@ -85,12 +76,10 @@ fn many_described_members_take_linear_time() {
     }
     text.push_str("##\n{ 'a': 'b' }\n");
     for dialect in DIALECTS {
-        is_quick(|| {
-            assert!(
-                parse_text(Path::new("docs.json"), text.as_str(), &Options { dialect, ..Options::default() })
-                    .is_ok()
-            )
-        });
+        assert!(
+            parse_text(Path::new("docs.json"), text.as_str(), &Options { dialect, ..Options::default() })
+                .is_ok()
+        );
     }
 }
 
