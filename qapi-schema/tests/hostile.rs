@@ -51,6 +51,19 @@ fn what_is_derived_is_not_stored() {
 }
 
 #[test]
+fn a_large_type_may_be_the_base_of_many_unions() {
+    let members = listed(10_000, |at| format!("'member-{at}': 'int'"));
+    let unions = repeated(10_000, |at| {
+        format!(
+            "{{ 'union': 'Union{at}', 'base': 'Large', 'discriminator': 'tag', 'data': {{ 'a': 'Small' }} }}\n"
+        )
+    });
+    let kind = "{ 'enum': 'Kind', 'data': [ 'a', 'b' ] } { 'struct': 'Small', 'data': { 'x': 'int' } }\n";
+    let large = format!("{{ 'struct': 'Large', 'data': {{ {members}, 'tag': 'Kind' }} }}\n");
+    resolve(format!("{kind}{large}{unions}")).unwrap();
+}
+
+#[test]
 fn a_large_type_may_be_the_branch_of_many_unions() {
     let members = listed(10_000, |at| format!("'member-{at}': 'int'"));
     let unions = repeated(10_000, |at| {

@@ -132,9 +132,16 @@ impl<'a> Clashes<'a, '_> {
             .filter_map(|id| self.schema.object(id))
             .flat_map(|object| object.local_members.iter().map(|member| c_name(&member.name)))
             .collect();
+        let mut suspicious = HashMap::new();
         for (id, variants) in unions {
-            let members = self.schema.members(id).into_iter().map(|member| (c_name(&member.name), member));
-            let members: Vec<_> = members.filter(|(name, _)| anywhere.contains(name)).collect();
+            let members: Vec<_> = self
+                .schema
+                .lineage(id)
+                // Many unions may share a base: its members are looked up once.
+                .flat_map(|id| {
+                    suspicious.entry(id).or_insert_with(|| self.members_among(id, &anywhere)).clone()
+                })
+                .collect();
             for branch in &variants.branches {
                 if self.findings.is_enough() {
                     return;
@@ -142,6 +149,13 @@ impl<'a> Clashes<'a, '_> {
                 self.branch(id, &members, branch.type_id, branch.span);
             }
         }
+    }
+
+    /// The own members of a type whose names in C are among others.
+    fn members_among(&self, id: TypeId, names: &HashSet<Cow<'a, str>>) -> Vec<(Cow<'a, str>, &'a Member)> {
+        let members = self.schema.object(id).map_or(&[][..], |object| &object.local_members);
+        let members = members.iter().map(|member| (c_name(&member.name), member));
+        members.filter(|(name, _)| names.contains(name)).collect()
     }
 
     fn branch(&mut self, union: TypeId, members: &[(Cow<'a, str>, &'a Member)], type_id: TypeId, span: Span) {

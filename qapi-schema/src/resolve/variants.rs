@@ -10,23 +10,31 @@ use crate::suggest::suggest;
 
 /// Checks the discriminator and the branches of all unions.
 pub(super) fn check(schema: &Schema, findings: &mut Findings) {
-    // Many unions may share a tag: its values are gathered once.
+    // Many unions may share a base and a tag: it is looked up once, and its values are gathered once.
+    let mut tags = HashMap::new();
     let mut values_of = HashMap::new();
     for (id, _) in schema.types() {
-        let Some(variants) = schema.object(id).and_then(|object| object.variants.as_ref()) else { continue };
+        let Some(object) = schema.object(id) else { continue };
+        let Some(variants) = &object.variants else { continue };
         if findings.is_broken_type(schema, id) {
             continue;
         }
-        match tag_type(schema, id, variants) {
+        match tags.entry((object.base, &variants.tag)).or_insert_with(|| tag_type(schema, id, variants)) {
             Ok((tag_type, tag)) => {
                 let values = values_of
-                    .entry(tag_type)
+                    .entry(*tag_type)
                     .or_insert_with(|| tag.values.iter().map(|value| &*value.name).collect());
-                check_branches(schema, id, variants, tag_type, values, findings);
+                check_branches(schema, id, variants, *tag_type, values, findings);
             }
             Err(message) => {
                 let span = variants.discriminator_span;
-                findings.mistake(schema, EntityId::Type(id), "invalid-discriminator", Some(span), message);
+                findings.mistake(
+                    schema,
+                    EntityId::Type(id),
+                    "invalid-discriminator",
+                    Some(span),
+                    message.as_str(),
+                );
             }
         }
     }
