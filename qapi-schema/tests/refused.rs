@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use qapi_parser::{Dialect, ParseError};
+use qapi_schema::{LoadOptions, TreeError, load};
 
 #[test]
 fn refused() {
@@ -17,6 +21,28 @@ fn refused() {
         let report = qapi_schema::from_ast(ast, None).unwrap_err();
         insta::assert_snapshot!(name, report);
     }
+}
+
+/// Programs rely on codes: one that is renamed or goes shows up here.
+#[test]
+fn codes_stay_the_same() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut codes = BTreeSet::new();
+    for folder in ["tests/refused", "../qapi-parser/tests/refused"] {
+        for entry in std::fs::read_dir(manifest.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            for dialect in [Dialect::Modern, Dialect::Legacy] {
+                let options = LoadOptions { dialect: Some(dialect), check_style: true };
+                let (Err(TreeError::Refused(report)) | Err(TreeError::Parse(ParseError::Refused(report)))) =
+                    load(&path, options)
+                else {
+                    continue;
+                };
+                codes.extend(report.diagnostics.iter().map(|diagnostic| diagnostic.code));
+            }
+        }
+    }
+    insta::assert_snapshot!(codes.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
