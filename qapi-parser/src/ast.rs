@@ -47,7 +47,7 @@ pub struct Include {
 /// A `pragma` directive.
 #[derive(Debug, Clone)]
 pub struct Pragma {
-    /// What it sets.
+    /// What it sets: members that [`PragmaSetting::read`](crate::PragmaSetting::read) understands.
     pub settings: Object,
     /// The directive.
     pub span: Span,

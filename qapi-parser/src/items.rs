@@ -9,6 +9,7 @@ use crate::doc_reader::{self, Block, Line};
 use crate::expression::expression;
 use crate::lexer::{Token, TokenKind};
 use crate::options::Options;
+use crate::pragma::PragmaSetting;
 use crate::source::{SourceId, Span};
 use crate::tokens::{Tokens, mistake};
 
@@ -124,11 +125,21 @@ impl<'t> FileParser<'t, '_> {
             include(object)
         } else if object.get("pragma").is_some() {
             self.refuse_unused_doc();
-            pragma(object)
+            self.pragma(object)
         } else {
             self.definition(object)
         };
         self.found(item.unwrap_or_else(Found::Mistake));
+    }
+
+    fn pragma(&mut self, object: Object) -> Result<Found, Diagnostic> {
+        let pragma = pragma(object)?;
+        for member in &pragma.settings.members {
+            if let Err(mistake) = PragmaSetting::read(member) {
+                self.mistake(mistake.in_context("a pragma directive", pragma.span));
+            }
+        }
+        Ok(Found::Item(Item::Pragma(pragma)))
     }
 
     fn definition(&mut self, expr: Object) -> Result<Found, Diagnostic> {
@@ -249,10 +260,10 @@ fn include(mut object: Object) -> Result<Found, Diagnostic> {
     }
 }
 
-fn pragma(mut object: Object) -> Result<Found, Diagnostic> {
+fn pragma(mut object: Object) -> Result<Pragma, Diagnostic> {
     let span = object.span;
     match (object.members.pop().map(|member| member.value), object.members.is_empty()) {
-        (Some(Expr::Object(settings)), true) => Ok(Found::Item(Item::Pragma(Pragma { settings, span }))),
+        (Some(Expr::Object(settings)), true) => Ok(Pragma { settings, span }),
         (Some(_), true) => {
             Err(Diagnostic::new("invalid-pragma", span, "the value of 'pragma' must be an object"))
         }

@@ -13,8 +13,7 @@ use crate::options::Options;
 use crate::report::Report;
 use crate::source::{SourceId, Sources, Span};
 
-/// How many files may stand between the root and an included file, which bounds the chain shown with an error.
-/// Real schemas stay below five.
+/// How many `include` directives may lead to a file, one in the file that another names. Real schemas stay below five.
 pub const MAX_INCLUDE_DEPTH: usize = 128;
 
 /// After how many mistakes reading stops: more than anyone reads.
@@ -133,7 +132,7 @@ impl Parser<'_> {
                 let source = read.source;
                 return self.ast.items.push(Item::Include(Include { source, span }));
             }
-            None if self.depth >= MAX_INCLUDE_DEPTH => too_deep(span),
+            None if self.depth > MAX_INCLUDE_DEPTH => too_deep(span),
             None => match self.add(&path, Some(span)) {
                 Ok(source) => {
                     self.ast.items.push(Item::Include(Include { source, span }));

@@ -92,8 +92,8 @@ fn includes_are_bounded() {
         })
     };
     let parse = |length| parse_files(&chain(length), Path::new("0.json"), &Options::default());
-    assert_eq!(parse(MAX_INCLUDE_DEPTH - 1).unwrap().sources.iter().count(), MAX_INCLUDE_DEPTH);
-    assert_eq!(codes(parse(MAX_INCLUDE_DEPTH)), ["include-too-deep"]);
+    assert_eq!(parse(MAX_INCLUDE_DEPTH).unwrap().sources.iter().count(), MAX_INCLUDE_DEPTH + 1);
+    assert_eq!(codes(parse(MAX_INCLUDE_DEPTH + 1)), ["include-too-deep"]);
     assert_eq!(codes(parse(10_000)), ["include-too-deep"]);
 }
 

@@ -4,6 +4,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that fails panics")]
 
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::iter::repeat_n;
 use std::ops::Range;
@@ -104,7 +105,7 @@ enum Tag {
 fn schema() -> impl Strategy<Value = Vec<Top>> {
     let top = prop_oneof![
         4 => (prop::option::of(doc()), members(tree(), 0..5)).prop_map(|(doc, members)| definition(doc, members)),
-        1 => members(tree(), 0..3).prop_map(Top::Pragma),
+        1 => pragma_settings().prop_map(Top::Pragma),
         1 => free_form().prop_map(Top::FreeForm),
     ];
     vec(top, 0..5).prop_map(|tops| {
@@ -117,6 +118,24 @@ fn schema() -> impl Strategy<Value = Vec<Top>> {
             schema.push(top);
         }
         schema
+    })
+}
+
+fn pragma_settings() -> impl Strategy<Value = Members> {
+    const LISTS: [&str; 4] = [
+        "command-name-exceptions",
+        "command-returns-exceptions",
+        "documentation-exceptions",
+        "member-name-exceptions",
+    ];
+    let names = vec(string().prop_map(Tree::String), 0..3).prop_map(Tree::Array);
+    let setting = prop_oneof![
+        any::<bool>().prop_map(|value| ("doc-required", Tree::Bool(value))),
+        (select(&LISTS[..]), names),
+    ];
+    vec(setting, 0..3).prop_map(|settings| {
+        let distinct: BTreeMap<&str, Tree> = settings.into_iter().collect();
+        distinct.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     })
 }
 

@@ -24,47 +24,42 @@ pub(crate) struct TypeRef {
     pub(crate) is_array: bool,
 }
 
-/// One definition.
+/// What a definition is, and what it is called.
 #[derive(Debug)]
-pub(crate) struct Definition {
+pub(crate) struct Head {
+    /// The key that introduces it.
+    pub(crate) keyword: &'static str,
     pub(crate) name: Name,
     /// The whole expression.
     pub(crate) span: Span,
     pub(crate) module: ModuleId,
-    pub(crate) condition: Option<Arc<Condition>>,
-    pub(crate) features: Box<[FeatureDefinition]>,
     pub(crate) documentation: Option<Box<Documentation>>,
-    pub(crate) body: Body,
 }
 
-impl Definition {
+impl Head {
+    /// The definition in words: `struct 'Point'`.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} '{}'", self.keyword, self.name.text)
+    }
+
     /// Something that is wrong with the definition, or with its documentation.
     pub(crate) fn mistake(&self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Diagnostic {
-        self.within().mistake(code, span, message)
-    }
-
-    pub(crate) fn within(&self) -> Within<'_> {
-        Within { keyword: self.body.keyword(), name: &self.name.text, span: self.span }
-    }
-}
-
-/// The definition that something belongs to, as messages call it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Within<'a> {
-    pub(crate) keyword: &'static str,
-    pub(crate) name: &'a str,
-    /// The whole expression.
-    pub(crate) span: Span,
-}
-
-impl Within<'_> {
-    pub(crate) fn mistake(self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Diagnostic {
         self.adopt(Diagnostic::new(code, span, message))
     }
 
-    pub(crate) fn adopt(self, diagnostic: Diagnostic) -> Diagnostic {
-        diagnostic.in_context(format!("{} '{}'", self.keyword, self.name), self.span)
+    /// Says that something belongs to the definition.
+    pub(crate) fn adopt(&self, diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.in_context(self.describe(), self.span)
     }
+}
+
+/// One definition.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) head: Head,
+    pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) features: Box<[FeatureDefinition]>,
+    pub(crate) body: Body,
 }
 
 /// What a definition defines.
@@ -79,18 +74,6 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    /// The key that introduces such a definition.
-    pub(crate) fn keyword(&self) -> &'static str {
-        match self {
-            Self::Enum { .. } => "enum",
-            Self::Struct { .. } => "struct",
-            Self::Union(_) => "union",
-            Self::Alternate { .. } => "alternate",
-            Self::Command(_) => "command",
-            Self::Event { .. } => "event",
-        }
-    }
-
     /// The members that are given on the spot instead of by the name of a type.
     pub(crate) fn inline_members(&mut self) -> Option<&mut Vec<MemberDefinition>> {
         let members = match self {

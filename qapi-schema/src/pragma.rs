@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use qapi_parser::ast::Expr;
+use qapi_parser::{ExceptionRule, PragmaSetting};
 use smol_str::SmolStr;
 
 /// Names that a rule makes an exception for.
@@ -20,31 +20,18 @@ pub(crate) struct Pragmas {
 
 impl Pragmas {
     /// Sets one. A later value replaces an earlier one.
-    pub(crate) fn set(&mut self, name: &str, value: &Expr) -> Result<(), String> {
-        let list = match name {
-            "doc-required" => {
-                self.doc_required = match value {
-                    Expr::Bool(value) => value.value,
-                    _ => return Err("pragma 'doc-required' must be true or false".to_owned()),
+    pub(crate) fn set(&mut self, setting: PragmaSetting) {
+        match setting {
+            PragmaSetting::DocRequired(value) => self.doc_required = value,
+            PragmaSetting::Exceptions(rule, names) => {
+                let exceptions = match rule {
+                    ExceptionRule::CommandName => &mut self.command_name_exceptions,
+                    ExceptionRule::CommandReturns => &mut self.command_returns_exceptions,
+                    ExceptionRule::Documentation => &mut self.documentation_exceptions,
+                    ExceptionRule::MemberName => &mut self.member_name_exceptions,
                 };
-                return Ok(());
+                *exceptions = names.into_iter().collect();
             }
-            "command-name-exceptions" => &mut self.command_name_exceptions,
-            "command-returns-exceptions" => &mut self.command_returns_exceptions,
-            "documentation-exceptions" => &mut self.documentation_exceptions,
-            "member-name-exceptions" => &mut self.member_name_exceptions,
-            _ => return Err(format!("unknown pragma '{name}'")),
-        };
-        *list = strings(value).ok_or_else(|| format!("pragma '{name}' must be a list of strings"))?;
-        Ok(())
+        }
     }
-}
-
-fn strings(value: &Expr) -> Option<Names> {
-    let Expr::Array(array) = value else { return None };
-    let string = |element: &Expr| match element {
-        Expr::String(string) => Some(string.value.clone()),
-        _ => None,
-    };
-    array.elements.iter().map(string).collect()
 }

@@ -23,6 +23,89 @@ fn refused() {
     }
 }
 
+/// QEMU's front end stops at the first mistake: with several, that is the one to report first.
+#[test]
+fn the_first_mistake_is_that_of_qemu() {
+    const LOOP: &str = "{ 'struct': 'Loop', 'base': 'Loop', 'data': {} }";
+    const KIND: &str = "{ 'enum': 'Kind', 'data': [ 'one', 'two' ] }";
+    const WRONG: &str = "{ 'struct': 'Wrong', 'data': { 'x': 'nope' } }";
+    const UNION: &str = "{ 'union': 'Node', 'base': { 'kind': 'Kind' }, 'discriminator': 'kind', 'data':";
+    const CLASH: &str =
+        "{ 'struct': 'Clash', 'base': 'Base', 'data': { 'x': { 'type': 'int', 'if': 'X' } } }";
+    const BASE: &str = "{ 'struct': 'Base', 'data': { 'x': 'int' } }";
+    let two_branches = format!("{UNION} {{ 'one': 'Wrong', 'two': 'missing' }} }}");
+    let cases: [(&str, usize, &[&str]); 14] = [
+        ("what is wrong in front of a loop", 1, &["{ 'command': 'a', 'returns': 'int' }", LOOP]),
+        ("what is wrong behind a loop", 1, &[LOOP, "{ 'command': 'a', 'returns': 'int' }"]),
+        (
+            "a loop that a command comes upon",
+            3,
+            &[
+                "{ 'command': 'a', 'data': 'Second' }",
+                "{ 'struct': 'First', 'base': 'Second', 'data': {} }",
+                "{ 'struct': 'Second', 'base': 'First', 'data': {} }",
+            ],
+        ),
+        (
+            "the base before members",
+            2,
+            &["{ 'struct': 'Derived', 'base': 'Wrong', 'data': { 'y': 'nope' } }", WRONG],
+        ),
+        (
+            "arguments before what is returned",
+            2,
+            &["{ 'command': 'a', 'data': 'Wrong', 'returns': 'nope' }", WRONG],
+        ),
+        (
+            "the base of arguments before their conditions",
+            2,
+            &["{ 'command': 'a', 'data': 'Clash' }", CLASH, BASE],
+        ),
+        (
+            "arguments before definitions in between",
+            3,
+            &[
+                "{ 'event': 'A', 'data': 'Wrong' }",
+                "{ 'struct': 'Between', 'base': 'nope', 'data': {} }",
+                WRONG,
+            ],
+        ),
+        ("the first branch before the second", 3, &[KIND, &two_branches, WRONG]),
+        (
+            "the base before the discriminator",
+            2,
+            &["{ 'union': 'Node', 'base': 'Clash', 'discriminator': 'none', 'data': {} }", CLASH, BASE],
+        ),
+        (
+            "an array in front of its definition",
+            1,
+            &["{ 'struct': 'Thing', 'data': { 'x': [ 'nope' ] } }", WRONG],
+        ),
+        (
+            "a section before the definition's parts",
+            4,
+            &["##", "# @GONE:", "#", "# Errors: none", "##", "{ 'event': 'GONE', 'colour': 'red' }"],
+        ),
+        (
+            "a name before a section",
+            6,
+            &["##", "# @gone:", "#", "# Errors: none", "##", "{ 'event': 'gone' }"],
+        ),
+        ("shapes before meaning", 2, &[WRONG, "{ 'struct': 'Thing' }"]),
+        (
+            "duplicates before meaning",
+            3,
+            &[WRONG, "{ 'struct': 'Same', 'data': {} }", "{ 'struct': 'Same', 'data': {} }"],
+        ),
+    ];
+    for (what, line, lines) in cases {
+        let ast = qapi_parser::parse_text(Path::new("schema.json"), lines.join("\n"), &Default::default());
+        let report = qapi_schema::from_ast(ast.unwrap(), None).unwrap_err();
+        let place = report.place(&report.diagnostics[0]);
+        assert_eq!(place.position.line as usize, line, "{what}: {report}");
+    }
+}
+
 /// Programs rely on codes: one that is renamed or goes shows up here.
 #[test]
 fn codes_stay_the_same() {

@@ -43,6 +43,8 @@ fn every_construct_is_kept() {
 { 'command': 'boxed', 'boxed': true, 'data': 'Node', 'coroutine': true }
 { 'event': 'BOXED', 'boxed': true, 'data': 'Node' }
 { 'event': 'PLAIN', 'data': { 'x': 'int' } }
+{ 'event': 'BORROWED', 'boxed': true, 'data': 'q_obj_PLAIN-arg' }
+{ 'event': 'EMPTY', 'data': 'q_empty' }
 ";
     let snapshot = write(&schema(text), SchemaName::Qmp);
     insta::assert_snapshot!(snapshot);

@@ -49,13 +49,11 @@ fn schemas_resolve_as_in_qemu() {
 
 #[test]
 fn other_schemas_of_the_trees_are_accepted() {
-    for file in ["firmware", "vhost-user"] {
-        for release in ["7.2.0", "10.2.2"] {
-            let path = shared::path(&format!("qemu/{release}/docs/interop/{file}.json"));
-            let Some(path) = required(path) else { return };
-            let schema = load(&path, LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(schema.release(), Some(release));
-        }
+    for (release, file) in [("7.2.0", "vhost-user"), ("10.2.2", "firmware"), ("10.2.2", "vhost-user")] {
+        let path = shared::path(&format!("qemu/{release}/docs/interop/{file}.json"));
+        let Some(path) = required(path) else { return };
+        let schema = load(&path, LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(schema.release(), Some(release));
     }
 }
 

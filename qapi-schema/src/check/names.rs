@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use qapi_parser::Diagnostic;
 
-use crate::definition::{Body, Definition, FeatureDefinition, MemberDefinition, Members, Name};
+use crate::definition::{Body, Definition, FeatureDefinition, Head, MemberDefinition, Members, Name};
 use crate::pragma::Pragmas;
 
 /// What a name may consist of.
@@ -21,25 +21,24 @@ enum Style {
 /// `lower-case` without exceptions.
 const STRICT: Style = Style::Lower { upper: false, underscore: false };
 
-/// Checks the name of a definition and the names in it.
+/// Checks the names in a definition.
 pub(super) fn check(definition: &Definition, pragmas: &Pragmas) -> Vec<Diagnostic> {
-    let is_relaxed = pragmas.member_name_exceptions.contains(&definition.name.text);
+    let is_relaxed = pragmas.member_name_exceptions.contains(&definition.head.name.text);
     let relaxed = Style::Lower { upper: is_relaxed, underscore: is_relaxed };
-    let mut diagnostics: Vec<_> = definition_name(definition, pragmas).into_iter().collect();
-    diagnostics.extend(parts(definition).into_iter().filter_map(|part| match part.role {
+    let checked = parts(definition).into_iter().filter_map(|part| match part.role {
         Role::Value => enum_value(part.name, relaxed),
         Role::Member => member(part.name, relaxed),
         Role::Argument => member(part.name, STRICT),
         Role::Alternative => styled(part.name, &part.name.text, "an alternative", STRICT),
         Role::Feature => styled(part.name, &part.name.text, "a feature", STRICT),
-    }));
-    diagnostics
+    });
+    checked.collect()
 }
 
 /// Checks that all names in a definition are made of the characters of names, whatever their style.
 pub(super) fn check_characters(definition: &Definition) -> Vec<Diagnostic> {
     let parts = parts(definition).into_iter().map(|part| (part.name, part.role == Role::Value));
-    let names = std::iter::once((&definition.name, false)).chain(parts);
+    let names = std::iter::once((&definition.head.name, false)).chain(parts);
     let malformed = names.filter(|(name, is_value)| stem(&as_name(name, *is_value)).is_none());
     malformed
         .map(|(name, _)| invalid(name, "a name is a letter followed by letters, digits, '-' and '_'"))
@@ -107,16 +106,17 @@ fn feature_parts(features: &[FeatureDefinition]) -> impl Iterator<Item = Part<'_
     features.iter().map(|feature| Part { role: Role::Feature, name: &feature.name })
 }
 
-fn definition_name(definition: &Definition, pragmas: &Pragmas) -> Option<Diagnostic> {
-    let name = &definition.name;
-    let style = match definition.body {
-        Body::Event { .. } => Style::Event,
-        Body::Command(_) => {
+/// Checks the name of a definition.
+pub(super) fn definition_name(head: &Head, pragmas: &Pragmas) -> Option<Diagnostic> {
+    let name = &head.name;
+    let keyword = head.keyword;
+    let style = match keyword {
+        "event" => Style::Event,
+        "command" => {
             Style::Lower { upper: false, underscore: pragmas.command_name_exceptions.contains(&name.text) }
         }
         _ => Style::Type,
     };
-    let keyword = definition.body.keyword();
     let article = if keyword.starts_with(['a', 'e']) { "an" } else { "a" };
     let what = format!("the name of {article} {keyword}");
     if let Some(diagnostic) = styled(name, &name.text, &what, style) {

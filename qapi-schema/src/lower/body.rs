@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Lowering;
 use crate::definition::{
-    Body, BranchDefinition, CommandDefinition, Definition, MemberDefinition, Members, Name, TypeRef,
+    Body, BranchDefinition, CommandDefinition, Definition, Head, MemberDefinition, Members, Name, TypeRef,
     UnionDefinition, ValueDefinition,
 };
 use crate::model::{CommandFlags, Documentation, ModuleId};
@@ -16,27 +16,32 @@ use crate::suggest::suggest;
 const KEYWORDS: [&str; 6] = ["enum", "struct", "union", "alternate", "command", "event"];
 
 impl Lowering {
-    /// Reads one definition; `None` if it is malformed.
-    pub(crate) fn definition(
+    /// Reads what a definition is and what it is called; `None` if that is malformed.
+    pub(crate) fn head(
         &mut self,
         expr: &Object,
         module: ModuleId,
         documentation: Option<Box<Documentation>>,
-    ) -> Option<Definition> {
+    ) -> Option<Head> {
         let first = self.diagnostics.len();
-        let Some((keyword, name)) = self.keyword(expr) else {
-            self.add_context(first, "a definition", expr);
-            return None;
-        };
+        let found = self.keyword(expr);
+        self.add_context(first, "a definition", expr);
+        let (keyword, name) = found?;
+        Some(Head { keyword, name, span: expr.span, module, documentation })
+    }
+
+    /// Reads the rest of a definition; `None` if it is malformed.
+    pub(crate) fn definition(&mut self, expr: &Object, head: Head) -> Option<Definition> {
+        let first = self.diagnostics.len();
         let condition = self.condition(expr);
         let features = self.features(expr);
-        let body = self.body(expr, keyword);
-        self.add_context(first, &format!("{keyword} '{}'", name.text), expr);
+        let body = self.body(expr, head.keyword);
+        self.add_context(first, &head.describe(), expr);
         let Some(body) = body else {
-            self.dropped.insert(name.text);
+            self.dropped.insert(head.name.text);
             return None;
         };
-        Some(Definition { name, span: expr.span, module, condition, features, documentation, body })
+        Some(Definition { head, condition, features, body })
     }
 
     /// Says of the diagnostics from the `first` on which definition they belong to.

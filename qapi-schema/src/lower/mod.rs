@@ -9,10 +9,10 @@ mod since;
 use std::collections::HashSet;
 use std::path::Path;
 
-use qapi_parser::Diagnostic;
-use qapi_parser::ast::{Ast, Item, Object};
+use qapi_parser::ast::{Ast, Item};
 use qapi_parser::doc::DocComment;
 use qapi_parser::source::{SourceId, Sources, Span};
+use qapi_parser::{Diagnostic, PragmaSetting};
 use smol_str::SmolStr;
 
 use crate::check;
@@ -43,7 +43,7 @@ pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
     let mut lowered = Lowered {
         definitions: Vec::with_capacity(ast.items.iter().filter(is_definition).count()),
         modules: module_names(&ast.sources),
-        pragmas: pragmas(&ast, &mut lowering),
+        pragmas: pragmas(&ast),
         inclusions: Vec::new(),
         free_form_docs: Vec::new(),
         dropped: HashSet::new(),
@@ -62,9 +62,12 @@ pub(crate) fn lower(ast: Ast, rules: Rules) -> (Lowered, Vec<Diagnostic>) {
             Item::Definition(definition) => {
                 let documentation = definition.doc.map(|comment| Box::new(since::documentation(*comment)));
                 let module = module(definition.expr.span.source);
-                if let Some(definition) = lowering.definition(&definition.expr, module, documentation) {
-                    let found = check::definition(&definition, &lowered.pragmas, rules);
-                    lowering.diagnostics.extend(found);
+                let expr = &definition.expr;
+                let Some(head) = lowering.head(expr, module, documentation) else { continue };
+                // In the order in which QEMU's front end looks at them.
+                lowering.diagnostics.extend(check::head(&head, expr, &lowered.pragmas, rules));
+                if let Some(definition) = lowering.definition(expr, head) {
+                    lowering.diagnostics.extend(check::parts(&definition, &lowered.pragmas));
                     lowered.definitions.push(definition);
                 }
             }
@@ -80,12 +83,12 @@ fn module(source: SourceId) -> ModuleId {
 }
 
 /// Pragmas are of the whole schema, whatever their place in it.
-fn pragmas(ast: &Ast, lowering: &mut Lowering) -> Pragmas {
+fn pragmas(ast: &Ast) -> Pragmas {
     let mut pragmas = Pragmas::default();
     for item in &ast.items {
-        if let Item::Pragma(pragma) = item {
-            lowering.pragma(&pragma.settings, pragma.span, &mut pragmas);
-        }
+        let Item::Pragma(pragma) = item else { continue };
+        let settings = pragma.settings.members.iter().flat_map(PragmaSetting::read);
+        settings.for_each(|setting| pragmas.set(setting));
     }
     pragmas
 }
@@ -102,15 +105,6 @@ impl Lowering {
     fn error<T>(&mut self, code: &'static str, span: Span, message: impl Into<Box<str>>) -> Option<T> {
         self.diagnostics.push(Diagnostic::new(code, span, message));
         None
-    }
-
-    fn pragma(&mut self, settings: &Object, directive: Span, pragmas: &mut Pragmas) {
-        for setting in &settings.members {
-            if let Err(message) = pragmas.set(&setting.key.value, &setting.value) {
-                let diagnostic = Diagnostic::new("invalid-pragma", setting.value.span(), message);
-                self.diagnostics.push(diagnostic.in_context("a pragma directive", directive));
-            }
-        }
     }
 }
 

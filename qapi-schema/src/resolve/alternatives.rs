@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::findings::{Findings, mistake};
+use super::findings::{Findings, Step, mistake};
 use crate::model::{Alternate, Alternative, EntityId, JsonType, Schema, TypeId, TypeKind};
 
 /// Sets the JSON type of every alternative; no two of an alternate may share one.
@@ -31,7 +31,7 @@ fn check(schema: &Schema, id: TypeId, alternatives: &[Alternative], findings: &m
         if schema.json_type(alternative.type_id).is_none() {
             let type_name = &schema.type_of(alternative.type_id).entity.name;
             let message = format!("alternative '{}' can't be of type '{type_name}'", alternative.name);
-            findings.mistake(schema, id, "ambiguous-alternate", span, message);
+            findings.mistake(schema, (id, Step::Members), "ambiguous-alternate", span, message);
             continue;
         }
         for taken in taken_types(schema, alternative) {
@@ -43,7 +43,7 @@ fn check(schema: &Schema, id: TypeId, alternatives: &[Alternative], findings: &m
                 let diagnostic = mistake(schema, id, "ambiguous-alternate", span, message);
                 let diagnostic = diagnostic.map(|it| it.with_note(other.span, "the other one"));
                 if let Some(diagnostic) = diagnostic {
-                    findings.add(id, diagnostic);
+                    findings.add(id, Step::Members, diagnostic);
                 }
                 break;
             }

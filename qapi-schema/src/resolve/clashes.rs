@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use qapi_parser::source::Span;
 
-use super::findings::{Findings, mistake};
+use super::findings::{Findings, Step, mistake};
 use crate::model::{EntityId, Feature, Member, Object, Schema, TypeId, TypeKind};
 
 /// What a byte of a name becomes in C. Names are ASCII.
@@ -26,7 +26,7 @@ fn c_name(name: &str) -> Cow<'_, str> {
 pub(super) fn check(schema: &Schema, findings: &mut Findings) {
     let mut clashes = Clashes { schema, own: HashMap::new(), absent: HashSet::new(), findings };
     for &id in &schema.order {
-        clashes.features(id, &schema.entity(id).features);
+        clashes.features((id, Step::Features), &schema.entity(id).features);
         if let EntityId::Type(type_id) = id {
             clashes.type_(type_id);
         }
@@ -50,20 +50,20 @@ struct Clashes<'a, 'f> {
 }
 
 impl<'a> Clashes<'a, '_> {
-    fn features(&mut self, id: EntityId, features: &'a [Feature]) {
+    fn features(&mut self, place: (EntityId, Step), features: &'a [Feature]) {
         let names = features.iter().map(|feature| (&*feature.name, Some(feature.span)));
-        self.distinct(id, "feature", names);
+        self.distinct(place, "feature", names);
     }
 
     fn type_(&mut self, id: TypeId) {
-        let entity = EntityId::Type(id);
+        let place = (EntityId::Type(id), Step::Members);
         match &self.schema.type_of(id).kind {
             TypeKind::Enum(values) => {
-                self.distinct(entity, "value", values.values.iter().map(|value| (&*value.name, value.span)));
+                self.distinct(place, "value", values.values.iter().map(|value| (&*value.name, value.span)));
             }
             TypeKind::Alternate(alternate) => {
                 let names = alternate.alternatives.iter().map(|it| (&*it.name, Some(it.span)));
-                self.distinct(entity, "alternative", names);
+                self.distinct(place, "alternative", names);
             }
             TypeKind::Object(object) => self.members(id, object),
             TypeKind::Builtin(_) | TypeKind::Array(_) => {}
@@ -71,7 +71,12 @@ impl<'a> Clashes<'a, '_> {
     }
 
     /// Reports the second of two that are the same.
-    fn distinct(&mut self, id: EntityId, role: &str, named: impl Iterator<Item = (&'a str, Option<Span>)>) {
+    fn distinct(
+        &mut self,
+        (id, step): (EntityId, Step),
+        role: &str,
+        named: impl Iterator<Item = (&'a str, Option<Span>)>,
+    ) {
         let named: Vec<_> = named.collect();
         for (first, second) in same_in_c(&named) {
             let ((first, first_span), (name, span)) = (named[first], named[second]);
@@ -82,38 +87,38 @@ impl<'a> Clashes<'a, '_> {
             };
             let diagnostic = mistake(self.schema, id, "name-clash", span, message);
             if let (Some(diagnostic), Some(first_span)) = (diagnostic, first_span) {
-                self.findings.add(id, diagnostic.with_note(first_span, "the first one"));
+                self.findings.add(id, step, diagnostic.with_note(first_span, "the first one"));
             }
         }
     }
 
     /// An object's own members, among each other and with those inherited.
     fn members(&mut self, id: TypeId, object: &'a Object) {
+        let place = (EntityId::Type(id), Step::Members);
         let members = &object.local_members;
-        self.distinct(EntityId::Type(id), "member", members.iter().map(|it| (&*it.name, Some(it.span))));
+        self.distinct(place, "member", members.iter().map(|it| (&*it.name, Some(it.span))));
         for member in members {
-            self.features(EntityId::Type(id), &member.features);
+            self.features(place, &member.features);
         }
         for ancestor in self.schema.lineage(id).skip(1) {
             let inherited = own_names(&mut self.own, self.schema, ancestor);
             let clash =
                 members.iter().find_map(|member| Some((member, *inherited.get(&c_name(&member.name))?)));
             if let Some((member, other)) = clash {
-                self.clash(id, member, other, Some(member.span));
+                self.clash(place, member, other, member.span);
             }
         }
     }
 
-    fn clash(&mut self, id: TypeId, member: &Member, other: &Member, span: Option<Span>) {
+    fn clash(&mut self, (id, step): (EntityId, Step), member: &Member, other: &Member, span: Span) {
         let owner = self.schema.described(other.defined_in);
         let message = if member.name == other.name {
             format!("member '{}' is also a member of {owner}", member.name)
         } else {
             format!("member '{}' is the same in C as '{}' of {owner}", member.name, other.name)
         };
-        let id = EntityId::Type(id);
-        if let Some(diagnostic) = mistake(self.schema, id, "name-clash", span, message) {
-            self.findings.add(id, diagnostic.with_note(other.span, "the other one"));
+        if let Some(diagnostic) = mistake(self.schema, id, "name-clash", Some(span), message) {
+            self.findings.add(id, step, diagnostic.with_note(other.span, "the other one"));
         }
     }
 
@@ -169,7 +174,7 @@ impl<'a> Clashes<'a, '_> {
             let names = own_names(&mut self.own, self.schema, part);
             let found = members.iter().find_map(|(name, member)| Some((*member, *names.get(name)?)));
             if let Some((member, other)) = found {
-                return self.clash(union, member, other, Some(span));
+                return self.clash((EntityId::Type(union), Step::Rest), member, other, span);
             }
         }
         self.absent.extend(members.into_iter().map(|(name, _)| (type_id, name.clone())));

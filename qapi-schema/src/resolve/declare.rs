@@ -69,7 +69,7 @@ pub(super) fn array_name(element: &str) -> SmolStr {
 /// The name of an implicit object type.
 pub(super) fn implicit_name(owner: &Definition) -> SmolStr {
     let role = if matches!(owner.body, Body::Union(_)) { "base" } else { "arg" };
-    implicit_name_of(&owner.name.text, role)
+    implicit_name_of(&owner.head.name.text, role)
 }
 
 pub(super) fn implicit_name_of(owner: &str, role: &str) -> SmolStr {
@@ -85,11 +85,14 @@ pub(super) fn declare(definitions: &[Definition]) -> (Declarations, Vec<Diagnost
     declarations.by_name.reserve(definitions.len());
     for (index, definition) in (0..).zip(definitions) {
         declarations.implicit_types(index, definition);
-        let name = &definition.name.text;
+        let name = &definition.head.name.text;
         if declarations.by_name.contains_key(name) {
             if duplicates.len() < MAX_MISTAKES {
-                let first = definitions.iter().find(|first| first.name.text == *name);
-                duplicates.push(duplicate(definition, first.filter(|first| first.name != definition.name)));
+                let first = definitions.iter().find(|first| first.head.name.text == *name);
+                duplicates.push(duplicate(
+                    definition,
+                    first.filter(|first| first.head.name != definition.head.name),
+                ));
             }
             continue;
         }
@@ -122,11 +125,11 @@ fn next(counter: &mut u32, id: impl FnOnce(u32) -> EntityId) -> EntityId {
 }
 
 fn duplicate(definition: &Definition, first: Option<&Definition>) -> Diagnostic {
-    let name = &definition.name;
+    let name = &definition.head.name;
     let message = format!("'{}' is already defined", name.text);
-    let diagnostic = definition.mistake("duplicate-name", name.span, message);
+    let diagnostic = definition.head.mistake("duplicate-name", name.span, message);
     match first {
-        Some(first) => diagnostic.with_note(first.name.span, "first defined here"),
+        Some(first) => diagnostic.with_note(first.head.name.span, "first defined here"),
         None => diagnostic.with_hint("the name belongs to a type that the language provides"),
     }
 }

@@ -7,7 +7,7 @@ use qapi_parser::Diagnostic;
 use qapi_parser::doc::{DocComment, SectionKind, Symbol};
 use qapi_parser::source::Span;
 
-use super::findings::{Findings, mistake};
+use super::findings::{Findings, Step, mistake};
 use crate::model::{Alternative, EntityId, Feature, Member, Schema, TypeId, TypeKind, Value};
 
 /// Reports what is not described, and gives what is described without being there.
@@ -122,13 +122,19 @@ fn missing_descriptions(
         let described: HashSet<&str> = described_members(comment).map(|symbol| &*symbol.name).collect();
         for part in parts.iter().filter(|part| !described.contains(part.name)) {
             let message = format!("{} '{}' is not documented", part.role, part.name);
-            findings.mistake(schema, id, "undocumented-member", part.span, message);
+            findings.mistake(schema, (id, Step::Documentation), "undocumented-member", part.span, message);
         }
     }
     let described: HashSet<&str> = described_features(comment).map(|symbol| &*symbol.name).collect();
     for feature in features(schema, id, parts).filter(|feature| !described.contains(&*feature.name)) {
         let message = format!("feature '{}' is not documented", feature.name);
-        findings.mistake(schema, id, "undocumented-feature", Some(feature.span), message);
+        findings.mistake(
+            schema,
+            (id, Step::Documentation),
+            "undocumented-feature",
+            Some(feature.span),
+            message,
+        );
     }
 }
 

@@ -5,15 +5,14 @@ use std::collections::HashSet;
 use smol_str::SmolStr;
 
 use super::declare::{Declarations, Declared, Kind, array_name, implicit_name, implicit_name_of};
-use super::findings::Findings;
+use super::findings::{Findings, Step};
 use crate::definition::{
-    Body, BranchDefinition, CommandDefinition, Definition, FeatureDefinition, MemberDefinition, Members,
-    Name, TypeRef, UnionDefinition, ValueDefinition, Within,
+    Body, BranchDefinition, CommandDefinition, Definition, FeatureDefinition, Head, MemberDefinition,
+    Members, Name, TypeRef, UnionDefinition, ValueDefinition,
 };
 use crate::model::{
-    Alternate, Alternative, Branch, Command, CommandFlags, Documentation, EMPTY_OBJECT, Entity, EntityId,
-    Enum, Event, Feature, JsonType, Member, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value,
-    Variants,
+    Alternate, Alternative, Branch, Command, CommandFlags, EMPTY_OBJECT, Entity, EntityId, Enum, Event,
+    Feature, JsonType, Member, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value, Variants,
 };
 use crate::suggest::suggest;
 
@@ -55,8 +54,14 @@ struct Linker<'a> {
 #[derive(Clone, Copy)]
 struct Owner<'a> {
     id: EntityId,
-    within: Within<'a>,
-    documentation: Option<&'a Documentation>,
+    head: &'a Head,
+}
+
+impl Owner<'_> {
+    /// The release that introduced one of the definition's members later.
+    fn member_since(&self, name: &str) -> Option<SmolStr> {
+        self.head.documentation.as_ref()?.member_since.get(name).cloned()
+    }
 }
 
 impl Linker<'_> {
@@ -98,8 +103,8 @@ impl Linker<'_> {
 
     fn array(&mut self, element: &str, owner: Option<&Definition>) {
         let entity = Entity {
-            span: owner.map(|owner| owner.span),
-            name_span: owner.map(|owner| owner.name.span),
+            span: owner.map(|owner| owner.head.span),
+            name_span: owner.map(|owner| owner.head.name.span),
             ..provided(&array_name(element))
         };
         // An element that does not exist is reported where it is used.
@@ -108,14 +113,13 @@ impl Linker<'_> {
     }
 
     fn implicit_object(&mut self, id: EntityId, definition: &Definition, members: Vec<MemberDefinition>) {
-        let documentation = definition.documentation.as_deref();
-        let owner = Owner { id, within: definition.within(), documentation };
-        let members = self.members(members, owner);
+        let head = &definition.head;
+        let members = self.members(members, Owner { id, head });
         let entity = Entity {
             name: implicit_name(definition),
-            module: definition.module,
-            span: Some(definition.span),
-            name_span: Some(definition.name.span),
+            module: head.module,
+            span: Some(head.span),
+            name_span: Some(head.name.span),
             condition: definition.condition.clone(),
             features: Box::default(),
             documentation: None,
@@ -124,18 +128,16 @@ impl Linker<'_> {
     }
 
     fn definition(&mut self, id: EntityId, definition: Definition) {
-        let Definition { name, span, module, condition, features, documentation, body } = definition;
-        let within = Within { keyword: body.keyword(), name: &name.text, span };
-        let owner = Owner { id, within, documentation: documentation.as_deref() };
-        let linked = self.body(body, owner);
+        let Definition { head, condition, features, body } = definition;
+        let linked = self.body(body, Owner { id, head: &head });
         let entity = Entity {
-            name: name.text,
-            module,
-            span: Some(span),
-            name_span: Some(name.span),
+            name: head.name.text,
+            module: head.module,
+            span: Some(head.span),
+            name_span: Some(head.name.span),
             condition,
             features: linked_features(features),
-            documentation,
+            documentation: head.documentation,
         };
         match linked {
             Linked::Type(kind) => self.schema.types.push(Type { entity, implicit: false, kind }),
@@ -175,7 +177,7 @@ impl Linker<'_> {
             Body::Command(command) => {
                 let CommandDefinition { arguments, returns, flags } = *command;
                 let arguments = arguments.and_then(|arguments| self.arguments(arguments, owner));
-                let returns = returns.and_then(|returns| self.type_ref(&returns, owner));
+                let returns = returns.and_then(|returns| self.type_ref(&returns, owner, Step::Rest));
                 return Linked::Command { arguments, returns, flags };
             }
             Body::Event { data, boxed } => {
@@ -190,9 +192,9 @@ impl Linker<'_> {
         let mut linked = Vec::with_capacity(members.len());
         for member in members {
             let MemberDefinition { name, optional, type_ref, condition, features } = member;
-            let Some(type_id) = self.type_ref(&type_ref, owner) else { continue };
+            let Some(type_id) = self.type_ref(&type_ref, owner, Step::Members) else { continue };
             linked.push(Member {
-                since: owner.documentation.and_then(|it| it.member_since.get(&name.text)).cloned(),
+                since: owner.member_since(&name.text),
                 name: name.text,
                 type_id,
                 optional,
@@ -207,12 +209,13 @@ impl Linker<'_> {
 
     fn branch(&mut self, branch: BranchDefinition, owner: Owner<'_>) -> Option<Branch> {
         let type_name = &branch.type_ref.name;
-        let type_id = self.object_type(type_name, owner, "a branch")?;
+        let step = Step::Branch(branch.name.span.start);
+        let type_id = self.object_type(type_name, owner, "a branch", step)?;
         let kind = self.declarations.kind(type_id);
         if kind == Kind::Union && !self.schema.rules.unions_as_branches {
             let message =
                 format!("a branch must be a struct in this release, and '{}' is a union", type_name.text);
-            return self.mistake(owner, "union-as-branch", type_name, message);
+            return self.mistake((owner, step), "union-as-branch", type_name, message);
         }
         Some(Branch {
             name: branch.name.text,
@@ -225,7 +228,7 @@ impl Linker<'_> {
 
     fn alternative(&mut self, branch: BranchDefinition, owner: Owner<'_>) -> Option<Alternative> {
         Some(Alternative {
-            type_id: self.type_ref(&branch.type_ref, owner)?,
+            type_id: self.type_ref(&branch.type_ref, owner, Step::Members)?,
             name: branch.name.text,
             // Set by a later pass.
             json_type: JsonType::Null,
@@ -237,84 +240,97 @@ impl Linker<'_> {
     /// The type of what a command or event takes; none if there are no members.
     fn arguments(&mut self, members: Members, owner: Owner<'_>) -> Option<TypeId> {
         match members {
-            Members::Named(name) => self.object_type(&name, owner, "the data"),
+            Members::Named(name) => self.object_type(&name, owner, "the data", Step::Base),
             Members::Inline(_) => self.implicit_type_of(owner, "arg"),
         }
     }
 
     fn implicit_type_of(&self, owner: Owner<'_>, role: &str) -> Option<TypeId> {
-        self.declarations.type_named(&implicit_name_of(owner.within.name, role))
+        self.declarations.type_named(&implicit_name_of(&owner.head.name.text, role))
     }
 
     /// A struct: a base must have no branches.
     fn base_type(&mut self, name: &Name, owner: Owner<'_>) -> Option<TypeId> {
-        let id = self.object_type(name, owner, "the base")?;
+        let id = self.object_type(name, owner, "the base", Step::Base)?;
         if self.declarations.kind(id) == Kind::Union {
             let message = format!("the base must be a struct, and '{}' is a union", name.text);
-            return self.mistake(owner, "union-as-base", name, message);
+            return self.mistake((owner, Step::Base), "union-as-base", name, message);
         }
         Some(id)
     }
 
-    fn object_type(&mut self, name: &Name, owner: Owner<'_>, what: &str) -> Option<TypeId> {
-        let id = self.named_type(name, owner)?;
+    fn object_type(&mut self, name: &Name, owner: Owner<'_>, what: &str, step: Step) -> Option<TypeId> {
+        let id = self.named_type(name, owner, step)?;
         let found = match self.declarations.kind(id) {
             Kind::Struct | Kind::Union => return Some(id),
             other => other.name(),
         };
         let message = format!("{what} must be a struct or union, and {found} type '{}' is not", name.text);
-        self.mistake(owner, "not-an-object", name, message)
+        self.mistake((owner, step), "not-an-object", name, message)
     }
 
-    fn type_ref(&mut self, type_ref: &TypeRef, owner: Owner<'_>) -> Option<TypeId> {
+    fn type_ref(&mut self, type_ref: &TypeRef, owner: Owner<'_>, step: Step) -> Option<TypeId> {
         let name = &type_ref.name;
-        let element = self.named_type(name, owner)?;
         if !type_ref.is_array {
-            return Some(element);
+            return self.named_type(name, owner, step);
         }
+        let element = self.element_type(name, owner)?;
         if self.declarations.kind(element) == Kind::Array {
             let message = format!("the elements of an array can't be arrays, and '{}' is one", name.text);
-            return self.mistake(owner, "array-of-arrays", name, message);
+            return self.mistake((owner, step), "array-of-arrays", name, message);
         }
         self.declarations.type_named(&array_name(&name.text))
     }
 
-    fn named_type(&mut self, name: &Name, owner: Owner<'_>) -> Option<TypeId> {
+    /// The type of an array's elements. QEMU's front end misses it when it checks the array, which stands in front of the
+    /// definition that needs it first.
+    fn element_type(&mut self, name: &Name, owner: Owner<'_>) -> Option<TypeId> {
+        let array = self.declarations.type_named(&array_name(&name.text));
+        let found = self.declarations.type_named(&name.text);
+        if let (None, Some(array)) = (found, array) {
+            self.findings.mark_broken(owner.id);
+            let array = Owner { id: EntityId::Type(array), ..owner };
+            return self.named_type(name, array, Step::Members);
+        }
+        found
+    }
+
+    fn named_type(&mut self, name: &Name, owner: Owner<'_>, step: Step) -> Option<TypeId> {
         let id = self.declarations.type_named(&name.text);
         if id.is_none() {
-            self.unknown_type(name, owner);
+            self.unknown_type(name, owner, step);
         }
         id
     }
 
     fn mistake<T>(
         &mut self,
-        owner: Owner<'_>,
+        (owner, step): (Owner<'_>, Step),
         code: &'static str,
         name: &Name,
         message: String,
     ) -> Option<T> {
-        self.findings.add(owner.id, owner.within.mistake(code, name.span, message));
+        self.findings.add(owner.id, step, owner.head.mistake(code, name.span, message));
         None
     }
 
-    fn unknown_type(&mut self, name: &Name, owner: Owner<'_>) {
+    fn unknown_type(&mut self, name: &Name, owner: Owner<'_>, step: Step) {
         let by_name = &self.declarations.by_name;
         if self.dropped.contains(&name.text) {
             // A mistake is reported once, where it is.
             self.findings.mark_broken(owner.id);
         } else if by_name.contains_key(&name.text) {
             let message = format!("'{}' is a command or an event, not a type", name.text);
-            self.mistake::<()>(owner, "not-a-type", name, message);
+            self.mistake::<()>((owner, step), "not-a-type", name, message);
         } else {
             let message = format!("unknown type '{}'", name.text);
-            let mut diagnostic = owner.within.mistake("unknown-type", name.span, message);
+            let mut diagnostic = owner.head.mistake("unknown-type", name.span, message);
             if self.findings.len() * by_name.len() < MAX_COMPARED_NAMES {
                 let types = by_name.iter().filter(|(_, id)| matches!(id, EntityId::Type(_)));
                 let types = types.map(|(name, _)| name.as_str());
                 diagnostic = suggest(diagnostic, &name.text, types);
             }
-            self.findings.add(owner.id, diagnostic);
+            self.findings.add(owner.id, step, diagnostic);
         }
     }
 

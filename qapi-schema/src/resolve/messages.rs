@@ -1,7 +1,7 @@
 //! Pass 7: what commands and events take, what commands return, and the features that types may have
 //! (`docs/devel/qapi-code-gen.rst`, sections *Commands*, *Events* and *Features*).
 
-use super::findings::{Findings, mistake};
+use super::findings::{Findings, Step, mistake};
 use crate::model::{EntityId, Schema, TypeId, TypeKind};
 use crate::pragma::Names;
 
@@ -37,7 +37,7 @@ fn unboxed(schema: &Schema, id: EntityId, arguments: TypeId, findings: &mut Find
     let name = &schema.type_of(arguments).entity.name;
     if schema.object(arguments).is_some_and(|object| object.variants.is_some()) {
         let message = format!("'data' can be the union '{name}' only with 'boxed': true");
-        return findings.mistake(schema, id, "unboxed-union", None, message);
+        return findings.mistake(schema, (id, Step::Base), "unboxed-union", None, message);
     }
     if !schema.rules.conditional_arguments_boxed {
         return;
@@ -48,7 +48,7 @@ fn unboxed(schema: &Schema, id: EntityId, arguments: TypeId, findings: &mut Find
         let message = format!("member '{}' is conditional, which requires 'boxed': true", member.name);
         let diagnostic = mistake(schema, id, "unboxed-condition", None, message);
         if let Some(diagnostic) = diagnostic {
-            findings.add(id, diagnostic.with_note(member.span, "the member"));
+            findings.add(id, Step::Members, diagnostic.with_note(member.span, "the member"));
         }
     }
 }
@@ -64,8 +64,11 @@ fn returned(schema: &Schema, id: EntityId, returns: TypeId, findings: &mut Findi
         let returned = &schema.type_of(returns).entity.name;
         let message = format!("command '{name}' can't return type '{returned}'");
         if let Some(diagnostic) = mistake(schema, id, "returns-no-object", None, message) {
-            findings
-                .add(id, diagnostic.with_hint("return an object, to which later releases can add members"));
+            findings.add(
+                id,
+                Step::Rest,
+                diagnostic.with_hint("return an object, to which later releases can add members"),
+            );
         }
     }
 }
@@ -76,8 +79,11 @@ fn type_features(schema: &Schema, id: EntityId, findings: &mut Findings) {
         if matches!(&*feature.name, "deprecated" | "unstable") {
             let message = format!("a type can't have feature '{}'", feature.name);
             if let Some(diagnostic) = mistake(schema, id, "special-feature", Some(feature.span), message) {
-                findings
-                    .add(id, diagnostic.with_hint("give it to the members and commands that use the type"));
+                findings.add(
+                    id,
+                    Step::Features,
+                    diagnostic.with_hint("give it to the members and commands that use the type"),
+                );
             }
         }
     }

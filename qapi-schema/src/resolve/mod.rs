@@ -2,7 +2,7 @@
 //!
 //! 1. [`declare`]: every entity gets its id, implicit types included; names must be unique.
 //! 2. [`link`]: every name becomes an id.
-//! 3. [`contain`]: a type must not contain itself.
+//! 3. [`contain`]: a type must not contain itself; cycles are cut.
 //! 4. [`variants`]: unions find their tag, and their branches are values of it.
 //! 5. [`clashes`]: names are distinct in C, too.
 //! 6. [`alternatives`]: alternates must be able to tell their types apart.
@@ -52,7 +52,7 @@ pub(crate) fn resolve(unresolved: Unresolved) -> (Schema, Vec<Diagnostic>) {
     link::link(&declarations, definitions, &dropped, &mut schema, &mut findings);
     schema.by_name = std::mem::take(&mut declarations.by_name);
     let unknown = check(&mut schema, returns_exceptions.as_ref(), &mut findings);
-    diagnostics.extend(findings.in_order(&schema.order));
+    diagnostics.extend(findings.in_order(&schema));
     diagnostics.extend(unknown);
     (schema, diagnostics)
 }
@@ -64,9 +64,6 @@ fn check(
     findings: &mut Findings,
 ) -> Vec<Diagnostic> {
     contain::check(schema, findings);
-    if findings.is_endless() {
-        return Vec::new();
-    }
     variants::check(schema, findings);
     clashes::check(schema, findings);
     alternatives::resolve(schema, findings);

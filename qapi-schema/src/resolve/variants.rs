@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use qapi_parser::source::Span;
-
-use super::findings::{Findings, mistake};
+use super::findings::{Findings, Step, mistake};
 use crate::model::{EntityId, Enum, Schema, TypeId, TypeKind, Variants};
 use crate::suggest::suggest;
 
@@ -28,13 +26,8 @@ pub(super) fn check(schema: &Schema, findings: &mut Findings) {
             }
             Err(message) => {
                 let span = variants.discriminator_span;
-                findings.mistake(
-                    schema,
-                    EntityId::Type(id),
-                    "invalid-discriminator",
-                    Some(span),
-                    message.as_str(),
-                );
+                let place = (EntityId::Type(id), Step::Tag);
+                findings.mistake(schema, place, "invalid-discriminator", Some(span), message.as_str());
             }
         }
     }
@@ -74,7 +67,7 @@ fn check_branches(
     let id = EntityId::Type(union);
     if values.is_empty() && variants.branches.is_empty() {
         let message = "a union must have a branch, and its tag has no values";
-        return findings.mistake(schema, id, "empty-union", None::<Span>, message);
+        return findings.mistake(schema, (id, Step::Tag), "empty-union", None, message);
     }
     let tag_name = &schema.type_of(tag_type).entity.name;
     for branch in variants.branches.iter().filter(|branch| !values.contains(&*branch.name)) {
@@ -85,6 +78,7 @@ fn check_branches(
         let Some(diagnostic) = mistake(schema, id, "unknown-branch", Some(branch.span), message) else {
             continue;
         };
-        findings.add(id, suggest(diagnostic, &branch.name, values.iter().copied()));
+        let diagnostic = suggest(diagnostic, &branch.name, values.iter().copied());
+        findings.add(id, Step::Branch(branch.span.start), diagnostic);
     }
 }

@@ -116,7 +116,8 @@ impl Modules {
     fn into_sorted(self, definitions: &mut [Definition]) -> Vec<String> {
         let new: HashMap<ModuleId, ModuleId> = self.0.values().copied().zip((1..).map(ModuleId)).collect();
         for definition in definitions {
-            definition.module = new.get(&definition.module).copied().unwrap_or(definition.module);
+            let module = &mut definition.head.module;
+            *module = new.get(module).copied().unwrap_or(*module);
         }
         self.0.into_keys().collect()
     }
@@ -205,7 +206,8 @@ fn definition_of(
         }
         Some(_) => return Err("'members-since' must be an object".to_owned()),
     }
-    Ok(lowering.definition(&expr, modules.id(&module), Some(Box::new(documentation))))
+    let head = lowering.head(&expr, modules.id(&module), Some(Box::new(documentation)));
+    Ok(head.and_then(|head| lowering.definition(&expr, head)))
 }
 
 fn take(object: &mut Object, key: &str) -> Option<Expr> {

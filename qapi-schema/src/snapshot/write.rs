@@ -112,7 +112,7 @@ fn object_definition(schema: &Schema, entity: &Entity, object: &Object) -> JsonO
         data.with(&it.name, annotated("type", type_ref(schema, it.type_id), it.condition.as_deref(), &[]))
     });
     head(schema, "union", entity)
-        .with("base", object.base.map(|base| members_or_name(schema, base)))
+        .with("base", object.base.map(|base| members_or_name(schema, entity, base)))
         .with("discriminator", json_string(&variants.tag))
         .with("data", branches.finish())
 }
@@ -123,7 +123,7 @@ fn command(schema: &Schema, command: &Command) -> JsonObject {
         command.flags;
     head(schema, "command", &command.entity)
         .with("boxed", set(boxed, true))
-        .with("data", command.arguments.map(|arguments| members_or_name(schema, arguments)))
+        .with("data", command.arguments.map(|arguments| members_or_name(schema, &command.entity, arguments)))
         .with("returns", command.returns.map(|returns| type_ref(schema, returns)))
         .with("gen", set(!generated, false))
         .with("success-response", set(!success_response, false))
@@ -135,13 +135,16 @@ fn command(schema: &Schema, command: &Command) -> JsonObject {
 fn event(schema: &Schema, event: &Event) -> JsonObject {
     head(schema, "event", &event.entity)
         .with("boxed", event.boxed.then(|| true.to_string()))
-        .with("data", event.data.map(|data| members_or_name(schema, data)))
+        .with("data", event.data.map(|data| members_or_name(schema, &event.entity, data)))
 }
 
-/// The name of an object type, or its members if it has no name.
-fn members_or_name(schema: &Schema, id: TypeId) -> String {
-    match (&schema.type_of(id).kind, schema.type_of(id).implicit) {
-        (TypeKind::Object(object), true) => members(schema, &object.local_members),
+/// The members that a definition gives on the spot, or else the name of the type that it refers to. It may refer to the implicit
+/// type of another one.
+fn members_or_name(schema: &Schema, owner: &Entity, id: TypeId) -> String {
+    let type_ = schema.type_of(id);
+    let is_own = type_.entity.span.is_some() && type_.entity.span == owner.span;
+    match &type_.kind {
+        TypeKind::Object(object) if type_.implicit && is_own => members(schema, &object.local_members),
         _ => type_ref(schema, id),
     }
 }
