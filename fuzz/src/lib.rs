@@ -1,0 +1,20 @@
+//! What the fuzz targets share: files in memory, schemas made of choices, and what holds of every error.
+
+mod choices;
+mod files;
+mod schema;
+
+use std::fmt::Display;
+
+pub use files::{Files, ROOT};
+pub use schema::Schema;
+
+/// Shows an error. It goes to terminals, so what the input holds must not command them.
+///
+/// # Panics
+///
+/// When it holds a control character other than a newline.
+pub fn assert_printable(error: &impl Display) {
+    let text = error.to_string();
+    assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
+}
