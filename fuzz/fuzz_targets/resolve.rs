@@ -1,4 +1,4 @@
-//! Schemas, mostly right ones: they are resolved or refused, and what is resolved survives a snapshot.
+//! Schemas, mostly right ones: they are resolved or refused, and what is resolved can be dumped and survives a snapshot.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 use libfuzzer_sys::fuzz_target;
 use qapi_fuzz::{ROOT, Schema, assert_printable};
 use qapi_parser::{Dialect, Options, parse_files};
-use qapi_schema::{SchemaName, from_ast, snapshot};
+use qapi_schema::{SchemaName, dump, from_ast, snapshot};
 
 fuzz_target!(|schema: Schema| {
     let files = schema.files.memory();
@@ -22,7 +22,10 @@ fuzz_target!(|schema: Schema| {
             }
         };
         match from_ast(ast, Some(release)) {
-            Ok(schema) => survives_a_snapshot(&schema),
+            Ok(schema) => {
+                dump(&schema, "schema", Path::new(""), &mut std::io::sink()).expect("nothing to fail");
+                survives_a_snapshot(&schema);
+            }
             Err(report) => assert_printable(&report),
         }
     }

@@ -27,7 +27,7 @@ impl Rules {
         let is_modern = dialect == Dialect::Modern;
         Self {
             unions_as_branches: is_at_least("8.0").unwrap_or(true),
-            conditional_arguments_boxed: is_at_least("8.1").unwrap_or(is_modern),
+            conditional_arguments_boxed: is_at_least("9.1").unwrap_or(is_modern),
             modern_documentation: is_modern,
             qtype_prefix: (!is_at_least("9.2").unwrap_or(is_modern)).then_some("QTYPE"),
         }
