@@ -172,35 +172,36 @@ impl<'t> FileParser<'t, '_> {
             let message = "nothing may follow the '##' that opens a documentation comment";
             return self.mistake(Diagnostic::new("doc-junk-at-start", open.span, message));
         }
-        let mut style = match self.options.check_style {
+        let style = match self.options.check_style {
             true => doc_reader::check_style(&block.lines),
             false => Vec::new(),
-        }
-        .into_iter()
-        .peekable();
+        };
         match doc_reader::read(&block, self.options.dialect) {
             Ok(drafts) => {
-                style.for_each(|error| self.mistake(error));
+                style.into_iter().for_each(|error| self.mistake(error));
                 self.report_next_token();
                 for draft in drafts {
                     self.finished_doc(draft.finish());
                 }
             }
-            Err(error) => {
-                // Mistakes in a block come in the order of its lines.
-                while let Some(earlier) = style.next_if(|style| style.span.start <= error.span.end) {
-                    self.mistake(earlier);
-                }
-                let next = self.tokens.peek();
-                if mistake(next).is_some_and(|mistake| mistake == error) {
-                    self.reported = Some(next.span);
-                    self.found(Found::Mistake(error));
-                } else {
-                    self.mistake(error);
-                }
-                style.for_each(|error| self.mistake(error));
-            }
+            Err(error) => self.broken_doc(error, style),
         }
+    }
+
+    /// Reports what is wrong with a comment, in the order of its lines.
+    fn broken_doc(&mut self, error: Diagnostic, style: Vec<Diagnostic>) {
+        let mut style = style.into_iter().peekable();
+        while let Some(earlier) = style.next_if(|style| style.span.start <= error.span.end) {
+            self.mistake(earlier);
+        }
+        let next = self.tokens.peek();
+        if mistake(next).is_some_and(|mistake| mistake == error) {
+            self.reported = Some(next.span);
+            self.found(Found::Mistake(error));
+        } else {
+            self.mistake(error);
+        }
+        style.for_each(|error| self.mistake(error));
     }
 
     fn finished_doc(&mut self, doc: Result<DocComment, Diagnostic>) {
