@@ -7,6 +7,7 @@ mod messages;
 mod planner;
 mod received;
 mod rust_type;
+mod sizes;
 mod types;
 
 use qapi_schema::JsonType;

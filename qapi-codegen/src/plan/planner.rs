@@ -7,6 +7,7 @@ use qapi_schema::{Builtin, Entity, Feature, Schema, TypeId, TypeKind};
 use super::boxing::Boxing;
 use super::docs::DocWriter;
 use super::received::received;
+use super::sizes::Sizes;
 use super::{Item, NamedKind, Plan, RustType};
 use crate::Options;
 use crate::names::{Scope, module_name, type_name};
@@ -34,6 +35,7 @@ pub(super) struct Planner<'a> {
     pub(super) docs: DocWriter<'a>,
     pub(super) oldest_server: Option<&'a str>,
     pub(super) boxing: Boxing,
+    pub(super) sizes: Sizes,
     /// The types that a client receives.
     pub(super) received: HashSet<TypeId>,
     /// The names of the types that become items.
@@ -43,11 +45,13 @@ pub(super) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(schema: &'a Schema, options: &'a Options) -> Self {
+        let boxing = Boxing::new(schema);
         let mut planner = Self {
             schema,
             docs: DocWriter { style: options.docs, reference: options.reference.as_ref() },
             oldest_server: options.oldest_server.as_deref(),
-            boxing: Boxing::new(schema),
+            sizes: Sizes::new(schema, &boxing),
+            boxing,
             received: received(schema),
             type_names: HashMap::new(),
             type_scope: Scope::camel(),
@@ -92,6 +96,16 @@ impl<'a> Planner<'a> {
     pub(super) fn contained(&self, owner: TypeId, id: TypeId) -> RustType {
         let rust_type = self.rust_type(id);
         if self.boxing.is_boxed(owner, id) { RustType::Boxed(Box::new(rust_type)) } else { rust_type }
+    }
+
+    /// The Rust type of the data of a variant: of a union's branch, or of an alternative.
+    pub(super) fn variant_data(&self, owner: TypeId, id: TypeId) -> RustType {
+        match self.contained(owner, id) {
+            in_place @ RustType::Named { .. } if self.sizes.is_too_large_for_a_variant(id) => {
+                RustType::Boxed(Box::new(in_place))
+            }
+            other => other,
+        }
     }
 
     pub(super) fn rust_type(&self, id: TypeId) -> RustType {

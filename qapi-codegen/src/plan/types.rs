@@ -88,7 +88,7 @@ impl Planner<'_> {
         let mut scope = Scope::camel().without("Unrecognized");
         let data_of = |type_id: TypeId| {
             let is_empty = self.schema.is_empty_object(type_id);
-            (!is_empty).then(|| self.contained(id, type_id))
+            (!is_empty).then(|| self.variant_data(id, type_id))
         };
         let mut plans: Vec<_> = self
             .schema
@@ -136,7 +136,7 @@ impl Planner<'_> {
             let plan = VariantPlan {
                 name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),
                 value: alternative.name.to_string(),
-                data: (!is_null).then(|| self.contained(id, alternative.type_id)),
+                data: (!is_null).then(|| self.variant_data(id, alternative.type_id)),
                 converts: false,
                 docs: self.docs.part(entity, &alternative.name, &facts),
                 deprecated: None,

@@ -3676,11 +3676,11 @@ pub enum BlockdevCreateOptions {
     /// `qcow`.
     Qcow(BlockdevCreateOptionsQcow),
     /// `qcow2`.
-    Qcow2(BlockdevCreateOptionsQcow2),
+    Qcow2(Box<BlockdevCreateOptionsQcow2>),
     /// `qed`.
     Qed(BlockdevCreateOptionsQed),
     /// `rbd`.
-    Rbd(BlockdevCreateOptionsRbd),
+    Rbd(Box<BlockdevCreateOptionsRbd>),
     /// `ssh`.
     Ssh(BlockdevCreateOptionsSsh),
     /// `vdi`.
@@ -3849,7 +3849,7 @@ impl From<BlockdevCreateOptionsQcow> for BlockdevCreateOptions {
 
 impl From<BlockdevCreateOptionsQcow2> for BlockdevCreateOptions {
     fn from(value: BlockdevCreateOptionsQcow2) -> Self {
-        Self::Qcow2(value)
+        Self::Qcow2(Box::new(value))
     }
 }
 
@@ -3861,7 +3861,7 @@ impl From<BlockdevCreateOptionsQed> for BlockdevCreateOptions {
 
 impl From<BlockdevCreateOptionsRbd> for BlockdevCreateOptions {
     fn from(value: BlockdevCreateOptionsRbd) -> Self {
-        Self::Rbd(value)
+        Self::Rbd(Box::new(value))
     }
 }
 
@@ -5228,7 +5228,7 @@ pub enum BlockdevOptionsBranch {
     /// `raw`.
     Raw(BlockdevOptionsRaw),
     /// `rbd`.
-    Rbd(BlockdevOptionsRbd),
+    Rbd(Box<BlockdevOptionsRbd>),
     /// `replication`, if `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
     /// `snapshot-access`.
@@ -5447,7 +5447,7 @@ impl From<BlockdevOptionsRaw> for BlockdevOptionsBranch {
 
 impl From<BlockdevOptionsRbd> for BlockdevOptionsBranch {
     fn from(value: BlockdevOptionsRbd) -> Self {
-        Self::Rbd(value)
+        Self::Rbd(Box::new(value))
     }
 }
 
@@ -8955,7 +8955,7 @@ qmp_types::json_struct!(ImageInfo {
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
     /// `qcow2`.
-    Qcow2(ImageInfoSpecificQCow2Wrapper),
+    Qcow2(Box<ImageInfoSpecificQCow2Wrapper>),
     /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdkWrapper),
     /// `luks`.
@@ -8978,7 +8978,7 @@ qmp_types::json_branches!(ImageInfoSpecific {
 
 impl From<ImageInfoSpecificQCow2Wrapper> for ImageInfoSpecific {
     fn from(value: ImageInfoSpecificQCow2Wrapper) -> Self {
-        Self::Qcow2(value)
+        Self::Qcow2(Box::new(value))
     }
 }
 

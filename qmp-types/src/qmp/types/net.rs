@@ -615,9 +615,9 @@ pub enum NetdevBranch {
     /// `nic`.
     Nic(NetLegacyNicOptions),
     /// `passt`, if `CONFIG_PASST`.
-    Passt(NetDevPasstOptions),
+    Passt(Box<NetDevPasstOptions>),
     /// `user`.
-    User(NetdevUserOptions),
+    User(Box<NetdevUserOptions>),
     /// `tap`.
     Tap(NetdevTapOptions),
     /// `l2tpv3`.
@@ -684,13 +684,13 @@ impl From<NetLegacyNicOptions> for NetdevBranch {
 
 impl From<NetDevPasstOptions> for NetdevBranch {
     fn from(value: NetDevPasstOptions) -> Self {
-        Self::Passt(value)
+        Self::Passt(Box::new(value))
     }
 }
 
 impl From<NetdevUserOptions> for NetdevBranch {
     fn from(value: NetdevUserOptions) -> Self {
-        Self::User(value)
+        Self::User(Box::new(value))
     }
 }
 

@@ -2123,7 +2123,7 @@ pub enum ObjectOptionsBranch {
     /// `thread-context`.
     ThreadContext(ThreadContextProperties),
     /// `throttle-group`.
-    ThrottleGroup(ThrottleGroupProperties),
+    ThrottleGroup(Box<ThrottleGroupProperties>),
     /// `tls-creds-anon`.
     TlsCredsAnon(TlsCredsAnonProperties),
     /// `tls-creds-psk`.
@@ -2430,7 +2430,7 @@ impl From<ThreadContextProperties> for ObjectOptionsBranch {
 
 impl From<ThrottleGroupProperties> for ObjectOptionsBranch {
     fn from(value: ThrottleGroupProperties) -> Self {
-        Self::ThrottleGroup(value)
+        Self::ThrottleGroup(Box::new(value))
     }
 }
 

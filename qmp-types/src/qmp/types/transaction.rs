@@ -260,7 +260,7 @@ pub enum TransactionAction {
     /// `block-dirty-bitmap-merge`.
     BlockDirtyBitmapMerge(BlockDirtyBitmapMergeWrapper),
     /// `blockdev-backup`.
-    BlockdevBackup(BlockdevBackupWrapper),
+    BlockdevBackup(Box<BlockdevBackupWrapper>),
     /// `blockdev-snapshot`.
     BlockdevSnapshot(BlockdevSnapshotWrapper),
     /// `blockdev-snapshot-internal-sync`.
@@ -269,7 +269,7 @@ pub enum TransactionAction {
     BlockdevSnapshotSync(BlockdevSnapshotSyncWrapper),
     /// `drive-backup`, deprecated.
     #[deprecated = "deprecated as of QEMU 10.2.2"]
-    DriveBackup(DriveBackupWrapper),
+    DriveBackup(Box<DriveBackupWrapper>),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
 }
@@ -309,7 +309,7 @@ impl From<BlockDirtyBitmapMergeWrapper> for TransactionAction {
 
 impl From<BlockdevBackupWrapper> for TransactionAction {
     fn from(value: BlockdevBackupWrapper) -> Self {
-        Self::BlockdevBackup(value)
+        Self::BlockdevBackup(Box::new(value))
     }
 }
 
@@ -333,7 +333,7 @@ impl From<BlockdevSnapshotSyncWrapper> for TransactionAction {
 
 impl From<DriveBackupWrapper> for TransactionAction {
     fn from(value: DriveBackupWrapper) -> Self {
-        Self::DriveBackup(value)
+        Self::DriveBackup(Box::new(value))
     }
 }
 
