@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use qapi_parser::{Options as ParserOptions, ParseError, Report};
 
-use crate::{DocStyle, GenerateError, Options, Reference, WriteError, emit, plan, write};
+use crate::{DocStyle, GenerateError, Options, Reference, ServerSide, WriteError, emit, plan, write};
 
 /// Generates bindings of a schema of your own, usually from a `build.rs`.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,13 @@ impl Builder {
     #[must_use]
     pub fn oldest_server(mut self, release: impl Into<String>) -> Self {
         self.options.oldest_server = Some(release.into());
+        self
+    }
+
+    /// Says whether the bindings are for servers too, as they are by default.
+    #[must_use]
+    pub fn server(mut self, server: ServerSide) -> Self {
+        self.options.server = server;
         self
     }
 

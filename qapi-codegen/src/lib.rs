@@ -110,6 +110,19 @@ pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<
     emit::folder(&plan::plan(schema, options), header)
 }
 
+/// Whether the bindings are for those too who receive commands: with an enum over all commands, and a trait for the
+/// handlers of each of the schema's modules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ServerSide {
+    /// They are.
+    #[default]
+    Included,
+    /// They are where the crate that holds the bindings has this cargo feature enabled.
+    Feature(String),
+    /// They are for clients alone, which compile faster.
+    Omitted,
+}
+
 /// How bindings are generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -123,4 +136,6 @@ pub struct Options {
     /// older servers have the type and do not send it. Without a release, the server is taken to be of the
     /// schema's own.
     pub oldest_server: Option<String>,
+    /// Whether the bindings are for servers too.
+    pub server: ServerSide,
 }

@@ -56,7 +56,7 @@ const RESERVED_TYPES: [&str; 34] = [
 ];
 
 /// Names of modules that mean something else: to Rust, or in the folder of the bindings.
-const RESERVED_MODULES: [&str; 4] = ["commands", "events", "mod", "types"];
+const RESERVED_MODULES: [&str; 5] = ["commands", "events", "handlers", "mod", "types"];
 
 /// Keywords that cannot be raw identifiers.
 const NEVER_RAW: [&str; 4] = ["Self", "crate", "self", "super"];

@@ -42,6 +42,9 @@ fn each_module_is_a_file() {
             "events/block_core.rs",
             "events/job.rs",
             "events/mod.rs",
+            "handlers/block_core.rs",
+            "handlers/job.rs",
+            "handlers/mod.rs",
             "mod.rs",
             "types/block_core.rs",
             "types/job.rs",
@@ -56,7 +59,10 @@ fn each_module_is_a_file() {
 fn a_schema_of_one_module_has_no_folders() {
     let files = files(&["qapi-schema"]);
     let paths: Vec<_> = files.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["any_command.rs", "any_event.rs", "commands.rs", "events.rs", "mod.rs", "types.rs"]);
+    assert_eq!(
+        paths,
+        ["any_command.rs", "any_event.rs", "commands.rs", "events.rs", "handlers.rs", "mod.rs", "types.rs"]
+    );
 }
 
 #[test]

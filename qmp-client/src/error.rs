@@ -59,15 +59,8 @@ pub enum Error {
         error: ServerError,
     },
     /// A reply or an event is not of the type that the bindings give it.
-    #[error("{kind} {}: {error}", .name.escape_debug())]
-    Decode {
-        /// Whether it is a reply or an event.
-        kind: MessageKind,
-        /// The name of the command or event.
-        name: Box<str>,
-        /// What is wrong, and where in the value.
-        error: json::Error,
-    },
+    #[error("{0}")]
+    Decode(json::Error),
     /// The server sent what is not QMP.
     #[error("not QMP: {0}")]
     Protocol(ProtocolError),
@@ -91,25 +84,6 @@ pub enum Error {
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Io(io::Error),
-}
-
-/// What [`Error::Decode`] could not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MessageKind {
-    /// The result of a command.
-    Reply,
-    /// An event.
-    Event,
-}
-
-impl fmt::Display for MessageKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Reply => "reply to",
-            Self::Event => "event",
-        })
-    }
 }
 
 impl From<ProtocolError> for Error {

@@ -13,5 +13,5 @@ mod error;
 pub mod protocol;
 
 pub use address::{Address, AddressError};
-pub use error::{Error, MessageKind};
-pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, TimedEvent, Version};
+pub use error::Error;
+pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};

@@ -28,6 +28,8 @@ pub trait Command: FromJson + ToJson {
 }
 
 /// All commands of a schema as one type, for those who receive them.
+///
+/// As JSON it is a message in-band and without an id; a [`Request`](crate::Request) has these too.
 pub trait CommandSet: Sized {
     /// Reads a command from its name and the text of its arguments.
     ///
@@ -37,6 +39,9 @@ pub trait CommandSet: Sized {
 
     /// The name on the wire.
     fn name(&self) -> &str;
+
+    /// The arguments, an object.
+    fn arguments(&self) -> &dyn ToJson;
 }
 
 /// A command that the bindings do not know.

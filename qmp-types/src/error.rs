@@ -43,6 +43,26 @@ pub struct ServerError {
 
 json_struct!(ServerError { required "class" => class, required "desc" => desc });
 
+impl ServerError {
+    /// An error of a class.
+    #[must_use]
+    pub fn new(class: ErrorClass, desc: impl Into<String>) -> Self {
+        Self { class, desc: desc.into() }
+    }
+
+    /// An error of no class of its own.
+    #[must_use]
+    pub fn generic(desc: impl Into<String>) -> Self {
+        Self::new(ErrorClass::GenericError, desc)
+    }
+
+    /// The error that the server does not have a command.
+    #[must_use]
+    pub fn command_not_found(name: &str) -> Self {
+        Self::new(ErrorClass::CommandNotFound, format!("The command {name} has not been found"))
+    }
+}
+
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", EscapeControls(self.class.as_str()), EscapeControls(&self.desc))

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::json::{Error, FromJson, ToJson};
-use crate::json_struct;
+use crate::json::{Error, ErrorKind, FromJson, FromMembers, Members, ObjectWriter, ToJson, ToMembers};
+use crate::{impl_object, json_struct};
+use serde_json::value::RawValue;
 
 /// An event that a server emits. The value holds its data.
 pub trait Event: FromJson + ToJson {
@@ -20,6 +21,8 @@ pub trait Event: FromJson + ToJson {
 }
 
 /// All events of a schema as one type.
+///
+/// As JSON it is a message without a timestamp; a [`TimedEvent`] has one.
 pub trait EventSet: Sized {
     /// Reads an event from its name and the text of its data.
     ///
@@ -29,6 +32,9 @@ pub trait EventSet: Sized {
 
     /// The name on the wire.
     fn name(&self) -> &str;
+
+    /// The data, an object.
+    fn data(&self) -> &dyn ToJson;
 }
 
 /// An event that the bindings do not know.
@@ -53,3 +59,68 @@ pub struct Timestamp {
 }
 
 json_struct!(Timestamp { required "seconds" => seconds, required "microseconds" => microseconds });
+
+impl Timestamp {
+    /// That of a server without a clock.
+    pub const UNKNOWN: Self = Self { seconds: -1, microseconds: -1 };
+}
+
+/// An event with the time at which it happened, as it stands on the wire (QEMU's
+/// `docs/interop/qmp-spec.rst`, section *Asynchronous events*).
+///
+/// ```
+/// use qmp_types::qmp::AnyEvent;
+/// use qmp_types::{TimedEvent, json};
+///
+/// let text = r#"{"event":"RESET","data":{"guest":false,"reason":"host-qmp-system-reset"},"#.to_owned()
+///     + r#""timestamp":{"seconds":-1,"microseconds":-1}}"#;
+/// let timed: TimedEvent<AnyEvent> = json::from_str(&text)?;
+/// let AnyEvent::Reset(reset) = &timed.event else { panic!() };
+/// assert!(!reset.guest);
+/// assert_eq!(json::to_string(&timed), text);
+/// # Ok::<(), json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct TimedEvent<E> {
+    /// What happened.
+    pub event: E,
+    /// When, by the server's clock.
+    pub timestamp: Timestamp,
+}
+
+impl<E> TimedEvent<E> {
+    /// An event at a time.
+    #[must_use]
+    pub fn new(event: E, timestamp: Timestamp) -> Self {
+        Self { event, timestamp }
+    }
+}
+
+impl<E: EventSet> FromMembers for TimedEvent<E> {
+    fn from_members(members: &mut Members<'_, '_>) -> Result<Self, Error> {
+        let (mut event, mut data, mut timestamp) = (None::<String>, None::<Box<RawValue>>, None);
+        while let Some(name) = members.next_name()? {
+            match &*name {
+                "event" => members.fill(&mut event, "event")?,
+                "data" => members.fill(&mut data, "data")?,
+                "timestamp" => members.fill(&mut timestamp, "timestamp")?,
+                _ => members.other(&name)?,
+            }
+        }
+        let name = event.ok_or_else(|| Error::new(ErrorKind::MissingMember("event")))?;
+        let event = E::from_parts(&name, data.as_deref().map(RawValue::get))?;
+        // No time at all says as much as an unknown one.
+        Ok(Self { event, timestamp: timestamp.unwrap_or(Timestamp::UNKNOWN) })
+    }
+}
+
+impl<E: EventSet> ToMembers for TimedEvent<E> {
+    fn to_members(&self, object: &mut ObjectWriter<'_>) {
+        object.member("event", self.event.name());
+        object.unless_empty("data", self.event.data());
+        object.member("timestamp", &self.timestamp);
+    }
+}
+
+impl_object!({E: EventSet} TimedEvent<E>);

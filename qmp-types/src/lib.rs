@@ -81,16 +81,19 @@ mod error;
 mod event;
 pub mod json;
 mod macros;
-/// The guest agent: commands and types.
+/// The guest agent: commands and types (cargo feature `qga`, on by default).
+#[cfg(feature = "qga")]
 #[rustfmt::skip]
 pub mod qga;
 /// The monitor: commands, events and types.
 #[rustfmt::skip]
 pub mod qmp;
+mod request;
 mod union;
 
 pub use command::{Command, CommandSet, UnrecognizedCommand};
 pub use error::{ErrorClass, ServerError};
-pub use event::{Event, EventSet, Timestamp, UnrecognizedEvent};
+pub use event::{Event, EventSet, TimedEvent, Timestamp, UnrecognizedEvent};
 pub use json::Null;
+pub use request::{Request, Response, Served, ServedBy, served};
 pub use union::UnrecognizedBranch;

@@ -5,7 +5,7 @@ use qapi_schema::{Builtin, JsonType};
 use quote::{format_ident, quote};
 
 use super::item_attributes;
-use super::rust_types::Place;
+use super::rust_types::{Place, rust_type};
 use super::unions::{conversion, variant_definition, variant_pattern};
 use crate::names::ident;
 use crate::plan::{AlternatePlan, RustType, VariantPlan};
@@ -19,6 +19,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
         let (kind, pattern) = (kind(*json_type), variant_pattern(variant));
         quote!(#kind => #pattern)
     });
+    let from_branches = conversion_from_branches(&name, plan);
     let conversions = plan.variants.iter().filter_map(|(_, variant)| conversion(&name, variant));
     let from_null = plan.variants.iter().filter_map(|(_, variant)| conversion_from_null(&name, variant));
     let from_text = plan.variants.iter().filter_map(|(_, variant)| conversion_from_text(&name, variant));
@@ -31,6 +32,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
 
         qmp_types::json_alternate!(#name, #expected { #(#entries,)* });
         #(#conversions)*
+        #from_branches
         #(#from_text)*
         #(#from_null)*
     }
@@ -58,6 +60,25 @@ fn expected(json_types: impl Iterator<Item = JsonType>) -> String {
         [only] => (*only).to_owned(),
         [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
     }
+}
+
+/// What makes a union makes an alternate that accepts the union.
+fn conversion_from_branches(target: &Ident, plan: &AlternatePlan) -> Option<TokenStream> {
+    let branches = rust_type(plan.branches.as_ref()?, Place::Types);
+    let objects = plan.variants.iter().filter(|(json_type, _)| *json_type == JsonType::Object);
+    let variant = objects.map(|(_, variant)| variant).next()?;
+    let name = ident(&variant.name);
+    let value = match variant.data {
+        Some(RustType::Boxed(_)) => quote!(Box::new(branch.into().into())),
+        _ => quote!(branch.into().into()),
+    };
+    Some(quote! {
+        impl<T: Into<#branches>> From<T> for #target {
+            fn from(branch: T) -> Self {
+                Self::#name(#value)
+            }
+        }
+    })
 }
 
 /// Text converts also without being owned.

@@ -46,6 +46,10 @@ fn emit(plans: &[MessagePlan], messages: &Messages) -> TokenStream {
     let mut plans: Vec<_> = plans.iter().collect();
     plans.sort_by_key(|plan| &plan.item().name);
     let names: Vec<_> = plans.iter().map(|plan| ident(&plan.item().name)).collect();
+    let data = plans.iter().map(|plan| {
+        let (module, name) = (ident(messages.module), ident(&plan.item().name));
+        if plan.is_large { quote!(Box<#module::#name>) } else { quote!(#module::#name) }
+    });
     let variant_docs = plans.iter().map(|plan| format!(" {}.", code(&plan.wire_name)));
     let Messages { docs, unrecognized_docs, .. } = messages;
     let [name, module, set, unrecognized] =
@@ -59,7 +63,7 @@ fn emit(plans: &[MessagePlan], messages: &Messages) -> TokenStream {
         pub enum #name {
             #(
                 #[doc = #variant_docs]
-                #names(#module::#names),
+                #names(#data),
             )*
             #[doc = #unrecognized_docs]
             Unrecognized(qmp_types::#unrecognized),

@@ -9,7 +9,7 @@ use super::namespace::{Namespace, namespaces};
 use super::{any, print};
 use crate::names::ident;
 use crate::plan::Plan;
-use crate::{File, GenerateError};
+use crate::{File, GenerateError, ServerSide};
 
 /// How the bindings are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,17 @@ fn root(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream
     }
     for namespace in namespaces(plan) {
         let (docs, name) = (namespace.docs(), ident(namespace.name()));
+        let gate = match namespace {
+            Namespace::Handlers(_) => gate(&plan.server),
+            _ => None,
+        };
         match layout {
             Layout::SingleFile => {
                 let items = namespace.in_one_module();
-                root.push(quote!(#docs # #allowances pub mod #name { #items }));
+                root.push(quote!(#docs #gate # #allowances pub mod #name { #items }));
             }
             Layout::Folder => {
-                root.push(quote!(#docs pub mod #name;));
+                root.push(quote!(#docs #gate pub mod #name;));
                 contents.extend(namespace_files(&namespace));
             }
         }
@@ -71,40 +75,70 @@ fn namespace_files(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
     let mut contents: BTreeMap<_, _> =
         modules.iter().map(|module| (format!("{name}/{module}.rs"), namespace.submodule(module))).collect();
     let names: Vec<_> = modules.iter().map(|module| ident(module)).collect();
-    contents.insert(format!("{name}/{ROOT}"), quote!(#(mod #names;)* #(pub use #names::*;)*));
+    let (root, imports) = (namespace.root(), namespace.root_imports(false));
+    contents.insert(format!("{name}/{ROOT}"), quote!(#imports #(mod #names;)* #(pub use #names::*;)* #root));
     contents
 }
 
 /// The enums over all commands and all events.
 fn any_messages(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
-    let enums = [
-        (any::commands as fn(&_) -> _, &plan.commands, "any_command", "AnyCommand"),
-        (any::events, &plan.events, "any_event", "AnyEvent"),
-    ];
     let mut declarations = TokenStream::new();
-    for (emit, messages, module, name) in enums {
-        if messages.is_empty() {
-            continue;
-        }
-        let (tokens, allowances) = (emit(messages), allowances());
-        let module_name = ident(module);
-        let enum_name = ident(name);
-        declarations.extend(match layout {
-            Layout::SingleFile => quote!(# #allowances mod #module_name { #tokens }),
-            Layout::Folder => {
-                contents.insert(format!("{module}.rs"), tokens);
-                quote!(mod #module_name;)
-            }
-        });
-        let reexport = quote!(pub use #module_name::#enum_name;);
-        declarations.extend(match layout {
-            Layout::SingleFile => {
-                quote!(#[allow(unused_imports, reason = "not everyone wants it")] #reexport)
-            }
-            Layout::Folder => reexport,
-        });
+    if plan.server != ServerSide::Omitted && !plan.commands.is_empty() {
+        let gate = gate(&plan.server);
+        let commands = any::commands(&plan.commands);
+        declarations.extend(any_message(
+            "any_command",
+            "AnyCommand",
+            commands,
+            gate.as_ref(),
+            layout,
+            contents,
+        ));
+    }
+    if !plan.events.is_empty() {
+        let events = any::events(&plan.events);
+        declarations.extend(any_message("any_event", "AnyEvent", events, None, layout, contents));
     }
     declarations
+}
+
+/// One such enum, in a module of its own.
+fn any_message(
+    module: &str,
+    name: &str,
+    tokens: TokenStream,
+    gate: Option<&TokenStream>,
+    layout: Layout,
+    contents: &mut BTreeMap<String, TokenStream>,
+) -> TokenStream {
+    let (module_name, name, allowances) = (ident(module), ident(name), allowances());
+    match layout {
+        Layout::SingleFile => quote! {
+            #gate
+            # #allowances
+            mod #module_name { #tokens }
+            #gate
+            #[allow(unused_imports, reason = "not everyone wants it")]
+            pub use #module_name::#name;
+        },
+        Layout::Folder => {
+            contents.insert(format!("{module}.rs"), tokens);
+            quote! {
+                #gate
+                mod #module_name;
+                #gate
+                pub use #module_name::#name;
+            }
+        }
+    }
+}
+
+/// The attribute that leaves out what is for servers.
+fn gate(server: &ServerSide) -> Option<TokenStream> {
+    match server {
+        ServerSide::Feature(feature) => Some(quote!(#[cfg(feature = #feature)])),
+        ServerSide::Included | ServerSide::Omitted => None,
+    }
 }
 
 /// The attribute, less its `#` or `#!`, that allows what the shape of a schema may break. In one file it

@@ -5,6 +5,7 @@ mod any;
 mod enums;
 mod fields;
 mod files;
+mod handlers;
 mod messages;
 mod namespace;
 mod print;

@@ -6,7 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rust_types::Place;
-use super::{alternates, enums, messages, structs, unions};
+use super::{alternates, enums, handlers, messages, structs, unions};
+use crate::ServerSide;
 use crate::names::ident;
 use crate::plan::{MessageBody, MessagePlan, Plan, RustType, StructPlan, TypePlan, VariantPlan};
 
@@ -15,12 +16,18 @@ pub(super) enum Namespace<'a> {
     Types(&'a [TypePlan]),
     Commands(&'a [MessagePlan]),
     Events(&'a [MessagePlan]),
+    Handlers(&'a [MessagePlan]),
 }
 
 /// The namespaces that have items.
 pub(super) fn namespaces(plan: &Plan) -> impl Iterator<Item = Namespace<'_>> {
-    let all =
-        [Namespace::Types(&plan.types), Namespace::Commands(&plan.commands), Namespace::Events(&plan.events)];
+    let served = if plan.server == ServerSide::Omitted { &[][..] } else { &plan.commands };
+    let all = [
+        Namespace::Types(&plan.types),
+        Namespace::Commands(&plan.commands),
+        Namespace::Events(&plan.events),
+        Namespace::Handlers(served),
+    ];
     all.into_iter().filter(|namespace| namespace.modules().next().is_some())
 }
 
@@ -30,11 +37,15 @@ impl<'a> Namespace<'a> {
             Self::Types(_) => "types",
             Self::Commands(_) => "commands",
             Self::Events(_) => "events",
+            Self::Handlers(_) => "handlers",
         }
     }
 
     pub(super) fn docs(&self) -> TokenStream {
-        let docs = format!(" The schema's {}.", self.name());
+        let docs = match self {
+            Self::Handlers(_) => " For those who serve the schema's commands.".to_owned(),
+            _ => format!(" The schema's {}.", self.name()),
+        };
         quote!(#[doc = #docs])
     }
 
@@ -42,7 +53,7 @@ impl<'a> Namespace<'a> {
     pub(super) fn modules(&self) -> Box<dyn Iterator<Item = &'a str> + 'a> {
         match self {
             Self::Types(plans) => Box::new(plans.iter().map(|plan| plan.item().module.as_str())),
-            Self::Commands(plans) | Self::Events(plans) => {
+            Self::Commands(plans) | Self::Events(plans) | Self::Handlers(plans) => {
                 Box::new(plans.iter().map(|plan| plan.item().module.as_str()))
             }
         }
@@ -51,8 +62,9 @@ impl<'a> Namespace<'a> {
     /// All items, in one module beside the other namespaces.
     pub(super) fn in_one_module(&self) -> TokenStream {
         let imports = self.imports(None);
-        let items = self.items(None);
-        quote!(#imports #items)
+        let (items, root) = (self.items(None), self.root());
+        let root_imports = self.root_imports(true);
+        quote!(#root_imports #imports #items #root)
     }
 
     /// The items of one module of the schema, in a submodule of the namespace.
@@ -60,6 +72,27 @@ impl<'a> Namespace<'a> {
         let imports = self.imports(Some(module));
         let items = self.items(Some(module));
         quote!(#imports #items)
+    }
+
+    /// What belongs to no module of the schema.
+    pub(super) fn root(&self) -> TokenStream {
+        match self {
+            Self::Handlers(plans) => handlers::all(plans),
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// What that refers to.
+    pub(super) fn root_imports(&self, in_one_module: bool) -> TokenStream {
+        match self {
+            Self::Handlers(_) if in_one_module => quote!(
+                use super::AnyCommand;
+            ),
+            Self::Handlers(_) => quote!(
+                use super::{AnyCommand, commands};
+            ),
+            _ => TokenStream::new(),
+        }
     }
 
     fn items(&self, module: Option<&str>) -> TokenStream {
@@ -70,6 +103,7 @@ impl<'a> Namespace<'a> {
             Self::Commands(plans) | Self::Events(plans) => {
                 selected(plans, module, |plan| &plan.item().module).map(messages::emit).collect()
             }
+            Self::Handlers(plans) => handlers::traits(plans, module),
         }
     }
 
@@ -85,6 +119,11 @@ impl<'a> Namespace<'a> {
                 selected(plans, module, |plan| &plan.item().module)
                     .for_each(|plan| references.of_message(plan));
                 Place::Messages
+            }
+            Self::Handlers(plans) => {
+                selected(plans, module, |plan| &plan.item().module)
+                    .for_each(|plan| references.of_returns(plan));
+                return self.handler_imports(!references.types.is_empty(), references.uses_json, module);
             }
         };
         let json = references.uses_json.then(|| {
@@ -112,6 +151,30 @@ impl<'a> Namespace<'a> {
             )),
         };
         quote!(#json #types)
+    }
+
+    /// What the traits of handlers refer to: commands, the types that they return, the error.
+    fn handler_imports(&self, uses_types: bool, uses_json: bool, module: Option<&str>) -> TokenStream {
+        let json = uses_json.then(|| {
+            quote!(
+                use qmp_types::serde_json;
+            )
+        });
+        let beside = match (module, uses_types) {
+            (None, false) => quote!(
+                use super::commands;
+            ),
+            (None, true) => quote!(
+                use super::{commands, types};
+            ),
+            (Some(_), false) => quote!(
+                use super::super::commands;
+            ),
+            (Some(_), true) => quote!(
+                use super::super::{commands, types};
+            ),
+        };
+        quote!(#json use qmp_types::ServerError; #beside)
     }
 }
 
@@ -150,7 +213,10 @@ impl References {
                 let fields = plan.base.iter().flat_map(|base| &base.fields);
                 fields.for_each(|field| self.of_rust_type(&field.rust_type));
             }
-            TypePlan::Alternate(plan) => self.of_variants(plan.variants.iter().map(|(_, variant)| variant)),
+            TypePlan::Alternate(plan) => {
+                self.of_variants(plan.variants.iter().map(|(_, variant)| variant));
+                plan.branches.iter().for_each(|branches| self.of_rust_type(branches));
+            }
         }
     }
 
@@ -159,6 +225,10 @@ impl References {
             MessageBody::Members(plan) => self.of_struct(plan),
             MessageBody::Union { data, .. } => self.of_rust_type(data),
         }
+        self.of_returns(plan);
+    }
+
+    fn of_returns(&mut self, plan: &MessagePlan) {
         let returns = plan.facts.command.as_ref().and_then(|command| command.returns.as_ref());
         returns.into_iter().for_each(|returns| self.of_rust_type(returns));
     }

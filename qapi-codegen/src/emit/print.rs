@@ -86,8 +86,9 @@ fn spelled(tokens: &[TokenTree]) -> String {
     let mut joins = true;
     for token in tokens {
         let is_data = matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
-        let is_comma = matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-        if !joins && !is_data && !is_comma {
+        let is_behind_a_word =
+            matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | '.'));
+        if !joins && !is_data && !is_behind_a_word {
             text.push(' ');
         }
         text.push_str(&token.to_string());
@@ -103,7 +104,8 @@ fn with_blank_lines(lines: &[String]) -> String {
     for line in lines {
         let is_next_item =
             ends_item(previous) && begins_item(line) && indentation(previous) == indentation(line);
-        let is_next_module = previous.starts_with("pub ") && line.starts_with("mod ");
+        let is_next_module =
+            (previous.starts_with("pub ") || previous.starts_with("use ")) && line.starts_with("mod ");
         if is_next_item || is_next_module {
             spaced.push('\n');
         }

@@ -39,6 +39,16 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     let methods = fields::methods(&all_fields, None, Place::Types);
     let (tag, tag_field) = (&plan.tag, ident(&base.tag_field.name));
     let entries = fields::json_entries(base.fields.iter());
+    let conversion = plan.convertible_branches().map(|branches| {
+        let branches = rust_type(&branches, Place::Types);
+        quote! {
+            impl<T: Into<#branches>> From<T> for #name {
+                fn from(#tag_field: T) -> Self {
+                    Self::new(#tag_field)
+                }
+            }
+        }
+    });
     quote! {
         #attributes
         #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +60,8 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
         impl #name {
             #methods
         }
+
+        #conversion
 
         qmp_types::json_union!(#name { tag #tag => #tag_field, #(#entries,)* });
     }

@@ -4,18 +4,20 @@ use qapi_schema::{Command, Entity, Event, TypeId};
 
 use super::planner::Planner;
 use super::{CommandFacts, Item, MessageBody, MessageFacts, MessagePlan, StructPlan};
-use crate::names::{Scope, type_name};
+use crate::names::{Scope, field_name, type_name};
 
 impl Planner<'_> {
     pub(super) fn commands(&self) -> Vec<MessagePlan> {
         let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
         commands.sort_by_key(|command| &command.entity.name);
         let mut scope = Scope::camel().without("Unrecognized");
+        let mut methods = Scope::snake();
         let plan = |command: &Command| {
             let entity = &command.entity;
             let item = self.item(scope.claim(type_name(&entity.name)), "command", entity);
             let facts = MessageFacts {
                 command: Some(CommandFacts {
+                    method: methods.claim(field_name(&entity.name)),
                     returns: command.returns.map(|returns| self.rust_type(returns)),
                     allow_oob: command.flags.allow_oob,
                     allow_preconfig: command.flags.allow_preconfig,
@@ -24,7 +26,8 @@ impl Planner<'_> {
                 ..self.message_facts(entity)
             };
             let body = self.message_body(item, entity, command.arguments, !command.flags.generated);
-            MessagePlan { body, wire_name: entity.name.to_string(), facts }
+            let is_large = self.is_large(command.arguments);
+            MessagePlan { body, wire_name: entity.name.to_string(), is_large, facts }
         };
         commands.into_iter().map(plan).collect()
     }
@@ -39,10 +42,15 @@ impl Planner<'_> {
             MessagePlan {
                 body: self.message_body(item, entity, event.data, false),
                 wire_name: entity.name.to_string(),
+                is_large: self.is_large(event.data),
                 facts: self.message_facts(entity),
             }
         };
         events.into_iter().map(plan).collect()
+    }
+
+    fn is_large(&self, data: Option<TypeId>) -> bool {
+        data.is_some_and(|data| self.sizes.is_too_large_for_a_variant(data))
     }
 
     pub(super) fn message_facts(&self, entity: &Entity) -> MessageFacts {

@@ -12,6 +12,8 @@ mod types;
 
 use qapi_schema::JsonType;
 
+use crate::ServerSide;
+
 pub(crate) use docs::Docs;
 pub(crate) use planner::plan;
 pub(crate) use rust_type::{NamedKind, RustType};
@@ -22,6 +24,7 @@ pub(crate) struct Plan {
     pub(crate) types: Vec<TypePlan>,
     pub(crate) commands: Vec<MessagePlan>,
     pub(crate) events: Vec<MessagePlan>,
+    pub(crate) server: ServerSide,
 }
 
 /// What all items have.
@@ -42,6 +45,15 @@ pub(crate) enum TypePlan {
     Struct(StructPlan),
     Union(Box<UnionPlan>),
     Alternate(AlternatePlan),
+}
+
+impl UnionPlan {
+    /// The enum of its branches, if one of them makes a union: no other member is required.
+    pub(crate) fn convertible_branches(&self) -> Option<RustType> {
+        let base = self.base.as_ref()?;
+        let is_complete = base.fields.iter().all(|field| !field.required);
+        is_complete.then(|| base.tag_field.rust_type.clone())
+    }
 }
 
 impl TypePlan {
@@ -130,6 +142,8 @@ pub(crate) struct UnionBase {
 pub(crate) struct AlternatePlan {
     pub(crate) item: Item,
     pub(crate) variants: Vec<(JsonType, VariantPlan)>,
+    /// The enum of the branches of the union that is an alternative, if a branch makes a union.
+    pub(crate) branches: Option<RustType>,
 }
 
 /// A command or an event.
@@ -138,6 +152,8 @@ pub(crate) struct MessagePlan {
     pub(crate) body: MessageBody,
     /// The name on the wire.
     pub(crate) wire_name: String,
+    /// Whether it is in a box where it is one of many.
+    pub(crate) is_large: bool,
     pub(crate) facts: MessageFacts,
 }
 
@@ -173,6 +189,8 @@ pub(crate) struct MessageFacts {
 /// What the code says about a command beyond that.
 #[derive(Debug)]
 pub(crate) struct CommandFacts {
+    /// The method of a handler that serves it.
+    pub(crate) method: String,
     /// What it returns; nothing but an empty object if there is no type.
     pub(crate) returns: Option<RustType>,
     pub(crate) allow_oob: bool,

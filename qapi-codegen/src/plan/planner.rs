@@ -8,21 +8,38 @@ use super::boxing::Boxing;
 use super::docs::DocWriter;
 use super::received::received;
 use super::sizes::Sizes;
-use super::{Item, NamedKind, Plan, RustType};
+use super::{Item, NamedKind, Plan, RustType, TypePlan};
 use crate::Options;
 use crate::names::{Scope, module_name, type_name};
 
 /// Decides what is emitted for a schema.
 pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
     let mut planner = Planner::new(schema, options);
-    let mut plan = Plan::default();
+    let mut plan = Plan { server: options.server.clone(), ..Plan::default() };
     for id in planner.sorted_types() {
         plan.types.extend(planner.type_plan(id));
     }
+    convert_branches_to_alternates(&mut plan.types);
     plan.types.sort_by(|a, b| module_and_name(a.item()).cmp(&module_and_name(b.item())));
     plan.commands = planner.commands();
     plan.events = planner.events();
     plan
+}
+
+/// Lets what makes a union make an alternate too, if the union is an alternative of it.
+fn convert_branches_to_alternates(types: &mut [TypePlan]) {
+    let unions = types.iter().filter_map(|plan| match plan {
+        TypePlan::Union(plan) => Some((plan.item.name.clone(), plan.convertible_branches()?)),
+        _ => None,
+    });
+    let unions: HashMap<String, RustType> = unions.collect();
+    for plan in types {
+        if let TypePlan::Alternate(plan) = plan {
+            let data = plan.variants.iter().filter_map(|(_, variant)| variant.data.as_ref());
+            let names = data.filter_map(|data| data.unboxed().named());
+            plan.branches = names.filter_map(|(name, _)| unions.get(name)).next().cloned();
+        }
+    }
 }
 
 fn module_and_name(item: &Item) -> (&str, &str) {

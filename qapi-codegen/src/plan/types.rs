@@ -145,7 +145,7 @@ impl Planner<'_> {
         });
         let mut variants: Vec<_> = variants.collect();
         mark_conversions(variants.iter_mut().map(|(_, plan)| plan));
-        AlternatePlan { item, variants }
+        AlternatePlan { item, variants, branches: None }
     }
 }
 

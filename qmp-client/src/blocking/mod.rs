@@ -10,13 +10,14 @@ mod transport;
 use std::fmt;
 use std::time::Duration;
 
-use qmp_types::{Command, EventSet, json};
+use qmp_types::json::{MessageKind, Part};
+use qmp_types::{Command, EventSet, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::deadline::Deadline;
 use self::session::{Call, Session};
 use crate::protocol::Arguments;
-use crate::{Address, Error, EventRecord, Greeting, MessageKind, TimedEvent};
+use crate::{Address, Error, EventRecord, Greeting};
 
 pub use self::builder::Builder;
 pub use self::transport::Transport;
@@ -137,11 +138,8 @@ impl Client {
             success_response: C::SUCCESS_RESPONSE,
             timeout,
         })?;
-        json::from_str(result.get()).map_err(|error| Error::Decode {
-            kind: MessageKind::Reply,
-            name: C::NAME.into(),
-            error,
-        })
+        let reply = Part { kind: MessageKind::Reply, name: C::NAME, text: Some(result.get()) };
+        reply.read().map_err(Error::Decode)
     }
 
     /// Executes a command by name, and gives its result as JSON text. `arguments` is a JSON object.
@@ -162,7 +160,7 @@ impl Client {
     /// [`Error::Io`], [`Error::MessageTooLong`].
     pub fn next_event<S: EventSet>(&mut self, wait: Duration) -> Result<Option<TimedEvent<S>>, Error> {
         let Some(record) = self.next_raw_event(wait)? else { return Ok(None) };
-        Ok(Some(TimedEvent { event: record.decode_any()?, timestamp: record.timestamp() }))
+        Ok(Some(TimedEvent::new(record.decode_any()?, record.timestamp())))
     }
 
     /// As [`next_event`](Self::next_event), without decoding.

@@ -1,9 +1,10 @@
 //! Events as they come, before their type is known.
 
-use qmp_types::{Event, EventSet, Timestamp, json};
+use qmp_types::json::{MessageKind, Part};
+use qmp_types::{Event, EventSet, Timestamp};
 use serde_json::value::RawValue;
 
-use crate::error::{Error, MessageKind};
+use crate::error::Error;
 
 /// An event as the server sent it (`docs/interop/qmp-spec.rst`, *Asynchronous events*). Its data is JSON text
 /// until it is decoded.
@@ -12,16 +13,6 @@ pub struct EventRecord {
     pub(super) name: Box<str>,
     pub(super) data: Option<Box<RawValue>>,
     pub(super) timestamp: Timestamp,
-}
-
-/// An event with the time at which it happened.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct TimedEvent<E> {
-    /// What happened.
-    pub event: E,
-    /// When, by the server's clock.
-    pub timestamp: Timestamp,
 }
 
 impl EventRecord {
@@ -51,7 +42,10 @@ impl EventRecord {
         if *self.name != *E::NAME {
             return Ok(None);
         }
-        json::from_str(self.data().unwrap_or("{}")).map(Some).map_err(|error| self.decode_error(error))
+        Part { kind: MessageKind::Event, name: E::NAME, text: self.data() }
+            .read()
+            .map(Some)
+            .map_err(Error::Decode)
     }
 
     /// Decodes the event as one of a set, such as all events of a schema.
@@ -59,10 +53,6 @@ impl EventRecord {
     /// # Errors
     /// [`Error::Decode`] when the data is not that of the event. An event that the set does not know is none.
     pub fn decode_any<S: EventSet>(&self) -> Result<S, Error> {
-        S::from_parts(&self.name, self.data()).map_err(|error| self.decode_error(error))
-    }
-
-    fn decode_error(&self, error: json::Error) -> Error {
-        Error::Decode { kind: MessageKind::Event, name: self.name.clone(), error }
+        S::from_parts(&self.name, self.data()).map_err(Error::Decode)
     }
 }

@@ -20,7 +20,7 @@ mod request;
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;
-pub use event::{EventRecord, TimedEvent};
+pub use event::EventRecord;
 pub use event_queue::{EventQueue, EventsLost};
 pub use framing::Framer;
 pub use greeting::{Capability, Greeting, QemuVersion, Version};

@@ -5,8 +5,9 @@ use std::fmt;
 
 /// Why a JSON text could not be read as the expected type, and where in the value.
 ///
-/// It displays as `PATH: what was expected`, for example
-/// `[3].inserted.ro: expected a boolean, found a string`.
+/// It displays as `MESSAGE: PATH: what was expected`, for example
+/// `reply to query-block: [3].inserted.ro: expected a boolean, found a string`, and without the message where
+/// the value was read by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Inner>);
 
@@ -15,6 +16,19 @@ struct Inner {
     kind: ErrorKind,
     /// From the innermost to the outermost.
     path: Vec<PathSegment>,
+    message: Option<(MessageKind, Box<str>)>,
+}
+
+/// What the value that could not be read is to a command or an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// The arguments of a command.
+    Arguments,
+    /// The result of a command.
+    Reply,
+    /// The data of an event.
+    Event,
 }
 
 /// What was wrong.
@@ -39,6 +53,8 @@ pub enum ErrorKind {
     MissingMember(&'static str),
     /// A member stands twice in an object.
     DuplicateMember(&'static str),
+    /// A member that a message must not have.
+    UnexpectedMember(Box<str>),
     /// Values are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
     TooDeep,
 }
@@ -56,7 +72,7 @@ impl Error {
     /// An error at the value that is being read.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, path: Vec::new() }))
+        Self(Box::new(Inner { kind, path: Vec::new(), message: None }))
     }
 
     pub(crate) fn syntax(message: impl Into<Cow<'static, str>>) -> Self {
@@ -68,6 +84,19 @@ impl Error {
     pub fn within(mut self, segment: PathSegment) -> Self {
         self.0.path.push(segment);
         self
+    }
+
+    /// The same error, in the message of a command or an event. The innermost message is the one that stays.
+    #[must_use]
+    pub fn in_message(mut self, kind: MessageKind, name: &str) -> Self {
+        self.0.message.get_or_insert_with(|| (kind, name.into()));
+        self
+    }
+
+    /// The message that holds the value, and the name of its command or event.
+    #[must_use]
+    pub fn message(&self) -> Option<(MessageKind, &str)> {
+        self.0.message.as_ref().map(|(kind, name)| (*kind, &**name))
     }
 
     /// What was wrong.
@@ -84,6 +113,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((kind, name)) = self.message() {
+            write!(f, "{kind} {}: ", name.escape_debug())?;
+        }
         for (index, segment) in self.path().enumerate() {
             match segment {
                 PathSegment::Member(name) if index == 0 => write!(f, "{}", name.escape_debug())?,
@@ -106,8 +138,19 @@ impl fmt::Display for ErrorKind {
             Self::Range { expected } => write!(f, "number out of range, expected {expected}"),
             Self::MissingMember(name) => write!(f, "member '{name}' is missing"),
             Self::DuplicateMember(name) => write!(f, "member '{name}' is there twice"),
+            Self::UnexpectedMember(name) => write!(f, "member '{}' is unexpected", name.escape_debug()),
             Self::TooDeep => write!(f, "nested deeper than {} levels", super::MAX_DEPTH),
         }
+    }
+}
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arguments => "arguments of",
+            Self::Reply => "reply to",
+            Self::Event => "event",
+        })
     }
 }
 

@@ -13,11 +13,13 @@ mod scalars;
 mod shell;
 mod writer;
 
-pub use error::{Error, ErrorKind, PathSegment};
+pub use error::{Error, ErrorKind, MessageKind, PathSegment};
 pub use reader::{Kind, MAX_DEPTH, Members, Reader, required};
 pub use scalars::Null;
 pub use shell::{deserialize, serialize};
 pub use writer::{ObjectWriter, Writer};
+
+use serde_json::value::RawValue;
 
 /// A type that can be read from JSON.
 pub trait FromJson: Sized {
@@ -91,4 +93,32 @@ pub fn to_string<T: ToJson + ?Sized>(value: &T) -> String {
     let mut writer = Writer::new();
     value.to_json(&mut writer);
     writer.into_string()
+}
+
+/// Writes a value as JSON text of a type of its own, to be part of a message.
+#[must_use]
+pub fn to_raw_value<T: ToJson + ?Sized>(value: &T) -> Box<RawValue> {
+    // What a writer writes is JSON.
+    RawValue::from_string(to_string(value)).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// A part of a message that is read once it is known whose it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// What it is to the message.
+    pub kind: MessageKind,
+    /// The command or event.
+    pub name: &'a str,
+    /// The text; an empty object if there is none.
+    pub text: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// As [`from_str`], in the message that it is part of.
+    pub fn read<T: FromJson>(&self) -> Result<T, Error> {
+        from_str(self.text.unwrap_or("{}")).map_err(|error| error.in_message(self.kind, self.name))
+    }
 }

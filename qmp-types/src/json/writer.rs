@@ -66,6 +66,14 @@ impl Writer {
         self.text.push(b'}');
     }
 
+    /// Appends a message: the name of a command or event and, unless it is an empty object, what comes with it.
+    pub fn message(&mut self, members: [&str; 2], name: &str, content: &dyn ToJson) {
+        self.object(|object| {
+            object.member(members[0], name);
+            object.unless_empty(members[1], content);
+        });
+    }
+
     /// Appends an object with the members of a value.
     pub fn members_of<T: ToMembers>(&mut self, value: &T) {
         self.object(|object| value.to_members(object));
@@ -94,6 +102,16 @@ impl ObjectWriter<'_> {
     pub fn optional<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
         if let Some(value) = value {
             self.member(name, value);
+        }
+    }
+
+    /// Appends a member unless its value is an object without members.
+    pub fn unless_empty(&mut self, name: &str, value: &dyn ToJson) {
+        let (end, first) = (self.writer.text.len(), self.first);
+        self.member(name, value);
+        if self.writer.text.ends_with(b":{}") {
+            self.writer.text.truncate(end);
+            self.first = first;
         }
     }
 

@@ -4,14 +4,14 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! impl_serde {
-    ($type:ty) => {
-        impl $crate::serde::Serialize for $type {
+    ($({$($generics:tt)*})? $type:ty) => {
+        impl $(<$($generics)*>)? $crate::serde::Serialize for $type {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::json::serialize(self, serializer)
             }
         }
 
-        impl<'de> $crate::serde::Deserialize<'de> for $type {
+        impl<'de $(, $($generics)*)?> $crate::serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::json::deserialize(deserializer)
             }
@@ -24,19 +24,19 @@ macro_rules! impl_serde {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! impl_object {
-    ($type:ty) => {
-        impl $crate::json::FromJson for $type {
+    ($({$($generics:tt)*})? $type:ty) => {
+        impl $(<$($generics)*>)? $crate::json::FromJson for $type {
             fn from_json(reader: &mut $crate::json::Reader<'_>) -> Result<Self, $crate::json::Error> {
                 reader.object(<Self as $crate::json::FromMembers>::from_members)
             }
         }
 
-        impl $crate::json::ToJson for $type {
+        impl $(<$($generics)*>)? $crate::json::ToJson for $type {
             fn to_json(&self, writer: &mut $crate::json::Writer) {
                 writer.members_of(self);
             }
         }
 
-        $crate::impl_serde!($type);
+        $crate::impl_serde!($({$($generics)*})? $type);
     };
 }

@@ -17,5 +17,12 @@ pub mod types;
 /// The schema's commands.
 pub mod commands;
 
+/// For those who serve the schema's commands.
+#[cfg(feature = "server")]
+pub mod handlers;
+
+#[cfg(feature = "server")]
 mod any_command;
+
+#[cfg(feature = "server")]
 pub use any_command::AnyCommand;

@@ -53,15 +53,15 @@ pub enum AnyCommand {
     /// `block_resize`.
     BlockResize(commands::BlockResize),
     /// `block_set_io_throttle`.
-    BlockSetIoThrottle(commands::BlockSetIoThrottle),
+    BlockSetIoThrottle(Box<commands::BlockSetIoThrottle>),
     /// `block-set-write-threshold`.
     BlockSetWriteThreshold(commands::BlockSetWriteThreshold),
     /// `block-stream`.
     BlockStream(commands::BlockStream),
     /// `blockdev-add`.
-    BlockdevAdd(commands::BlockdevAdd),
+    BlockdevAdd(Box<commands::BlockdevAdd>),
     /// `blockdev-backup`.
-    BlockdevBackup(commands::BlockdevBackup),
+    BlockdevBackup(Box<commands::BlockdevBackup>),
     /// `blockdev-change-medium`.
     BlockdevChangeMedium(commands::BlockdevChangeMedium),
     /// `blockdev-close-tray`.
@@ -99,9 +99,9 @@ pub enum AnyCommand {
     /// `change-vnc-password`.
     ChangeVncPassword(commands::ChangeVncPassword),
     /// `chardev-add`.
-    ChardevAdd(commands::ChardevAdd),
+    ChardevAdd(Box<commands::ChardevAdd>),
     /// `chardev-change`.
-    ChardevChange(commands::ChardevChange),
+    ChardevChange(Box<commands::ChardevChange>),
     /// `chardev-remove`.
     ChardevRemove(commands::ChardevRemove),
     /// `chardev-send-break`.
@@ -141,9 +141,9 @@ pub enum AnyCommand {
     /// `display-update`.
     DisplayUpdate(commands::DisplayUpdate),
     /// `drive-backup`.
-    DriveBackup(commands::DriveBackup),
+    DriveBackup(Box<commands::DriveBackup>),
     /// `drive-mirror`.
-    DriveMirror(commands::DriveMirror),
+    DriveMirror(Box<commands::DriveMirror>),
     /// `dump-guest-memory`.
     DumpGuestMemory(commands::DumpGuestMemory),
     /// `dump-skeys`.
@@ -195,7 +195,7 @@ pub enum AnyCommand {
     /// `migrate-set-capabilities`.
     MigrateSetCapabilities(commands::MigrateSetCapabilities),
     /// `migrate-set-parameters`.
-    MigrateSetParameters(commands::MigrateSetParameters),
+    MigrateSetParameters(Box<commands::MigrateSetParameters>),
     /// `migrate-start-postcopy`.
     MigrateStartPostcopy(commands::MigrateStartPostcopy),
     /// `nbd-server-add`.
@@ -207,7 +207,7 @@ pub enum AnyCommand {
     /// `nbd-server-stop`.
     NbdServerStop(commands::NbdServerStop),
     /// `netdev_add`.
-    NetdevAdd(commands::NetdevAdd),
+    NetdevAdd(Box<commands::NetdevAdd>),
     /// `netdev_del`.
     NetdevDel(commands::NetdevDel),
     /// `object-add`.

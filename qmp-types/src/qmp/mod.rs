@@ -20,7 +20,14 @@ pub mod commands;
 /// The schema's events.
 pub mod events;
 
+/// For those who serve the schema's commands.
+#[cfg(feature = "server")]
+pub mod handlers;
+
+#[cfg(feature = "server")]
 mod any_command;
+
+#[cfg(feature = "server")]
 pub use any_command::AnyCommand;
 
 mod any_event;

@@ -9,51 +9,69 @@ use std::time::Duration;
 
 use hello_world::commands::HelloWorld;
 use hello_world::events::HelloSaid;
+use hello_world::handlers::{self, Handlers};
 use hello_world::types::HelloGreeting;
 use hello_world::{AnyCommand, AnyEvent};
 use qmp_client::Error;
 use qmp_client::blocking::Client;
-use qmp_types::{Command, CommandSet, ErrorClass, Event, json};
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use qmp_types::json::ToJson;
+use qmp_types::{
+    Command, CommandSet, ErrorClass, Request, Response, ServerError, TimedEvent, Timestamp, json,
+};
+use serde_json::json;
 
-/// A server that knows the one command. It splits its input at braces, which suffices for compact requests
-/// without braces in strings.
+/// What the server is: it greets, and remembers how often and what it has to announce.
+#[derive(Default)]
+struct Greeter {
+    said: u64,
+    events: Vec<AnyEvent>,
+}
+
+impl handlers::HelloWorld for Greeter {
+    fn hello_world(&mut self, command: HelloWorld) -> Result<HelloGreeting, ServerError> {
+        self.said += 1;
+        let text = command.message.unwrap_or_else(|| "hello, world".to_owned());
+        self.events.push(AnyEvent::HelloSaid(HelloSaid::new(text.as_str())));
+        Ok(HelloGreeting::new(text, self.said))
+    }
+}
+
+impl Handlers for Greeter {
+    fn hello_world(&mut self) -> Option<&mut dyn handlers::HelloWorld> {
+        Some(self)
+    }
+}
+
+/// Serves one client. The input is split at braces, which suffices for compact requests.
 fn serve(mut stream: UnixStream) -> std::io::Result<()> {
     let version = json!({ "qemu": { "major": 11, "minor": 0, "micro": 0 }, "package": "" });
     writeln!(stream, "{}\r", json!({ "QMP": { "version": version, "capabilities": [] } }))?;
     let mut input = BufReader::new(stream.try_clone()?);
-    let mut said = 0;
+    let mut greeter = Greeter::default();
     while let Some(request) = read_request(&mut input)? {
-        let arguments = request.get("arguments").map(Value::to_string);
-        let name = request["execute"].as_str().unwrap_or_default();
-        let reply = match AnyCommand::from_parts(name, arguments.as_deref()) {
-            Ok(AnyCommand::HelloWorld(command)) => {
-                said += 1;
-                let text = command.message.unwrap_or_else(|| "hello, world".to_owned());
-                let data = json::to_string(&HelloSaid::new(text.as_str()));
-                let event = json!({ "event": HelloSaid::NAME, "data": raw(&data),
-                                    "timestamp": { "seconds": 1, "microseconds": 2 } });
-                writeln!(stream, "{event}\r")?;
-                json!({ "return": raw(&json::to_string(&HelloGreeting::new(text, said))) })
-            }
-            Ok(command) if command.name() == "qmp_capabilities" => json!({ "return": {} }),
-            Ok(_) => json!({ "error": { "class": "CommandNotFound", "desc": "what?" } }),
-            Err(error) => json!({ "error": { "class": "GenericError", "desc": error.to_string() } }),
+        let response = if request.command.name() == "qmp_capabilities" {
+            Some(Response::new(Ok(json::to_raw_value(&())), request.id))
+        } else {
+            request.serve(&mut greeter)
         };
-        let mut reply = reply;
-        reply["id"] = request["id"].clone();
-        writeln!(stream, "{reply}\r")?;
+        for event in greeter.events.drain(..) {
+            let event = TimedEvent::new(event, Timestamp { seconds: 1, microseconds: 2 });
+            write(&mut stream, &event)?;
+        }
+        if let Some(response) = response {
+            write(&mut stream, &response)?;
+        }
     }
     Ok(())
 }
 
-fn raw(text: &str) -> Box<RawValue> {
-    RawValue::from_string(text.to_owned()).unwrap()
+/// In one piece: a client that has read the last brace may be gone before the end of the line.
+fn write(stream: &mut UnixStream, message: &impl ToJson) -> std::io::Result<()> {
+    stream.write_all(format!("{}\r\n", json::to_string(message)).as_bytes())
 }
 
 /// Reads up to the brace that closes the one it began with.
-fn read_request(input: &mut impl BufRead) -> std::io::Result<Option<Value>> {
+fn read_request(input: &mut impl BufRead) -> std::io::Result<Option<Request<AnyCommand>>> {
     let mut text = Vec::new();
     loop {
         if input.read_until(b'}', &mut text)? == 0 {

@@ -5142,6 +5142,12 @@ impl BlockdevOptions {
     }
 }
 
+impl<T: Into<BlockdevOptionsBranch>> From<T> for BlockdevOptions {
+    fn from(driver: T) -> Self {
+        Self::new(driver)
+    }
+}
+
 qmp_types::json_union!(BlockdevOptions {
     tag "driver" => driver,
     optional "node-name" => node_name,
@@ -7946,6 +7952,12 @@ impl From<String> for BlockdevRef {
     }
 }
 
+impl<T: Into<BlockdevOptionsBranch>> From<T> for BlockdevRef {
+    fn from(branch: T) -> Self {
+        Self::Definition(Box::new(branch.into().into()))
+    }
+}
+
 impl From<&str> for BlockdevRef {
     fn from(value: &str) -> Self {
         Self::Reference(value.to_owned())
@@ -7980,6 +7992,12 @@ impl From<BlockdevOptions> for BlockdevRefOrNull {
 impl From<String> for BlockdevRefOrNull {
     fn from(value: String) -> Self {
         Self::Reference(value)
+    }
+}
+
+impl<T: Into<BlockdevOptionsBranch>> From<T> for BlockdevRefOrNull {
+    fn from(branch: T) -> Self {
+        Self::Definition(Box::new(branch.into().into()))
     }
 }
 
@@ -10160,6 +10178,12 @@ impl RbdEncryptionOptions {
     pub fn parent(mut self, parent: impl Into<RbdEncryptionOptions>) -> Self {
         self.parent = Some(Box::new(parent.into()));
         self
+    }
+}
+
+impl<T: Into<RbdEncryptionOptionsBranch>> From<T> for RbdEncryptionOptions {
+    fn from(format: T) -> Self {
+        Self::new(format)
     }
 }
 

@@ -58,6 +58,12 @@ impl StatsFilter {
     }
 }
 
+impl<T: Into<StatsFilterBranch>> From<T> for StatsFilter {
+    fn from(target: T) -> Self {
+        Self::new(target)
+    }
+}
+
 qmp_types::json_union!(StatsFilter {
     tag "target" => target,
     optional "providers" => providers,

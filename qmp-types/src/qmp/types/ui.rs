@@ -352,6 +352,12 @@ impl DisplayOptions {
     }
 }
 
+impl<T: Into<DisplayOptionsBranch>> From<T> for DisplayOptions {
+    fn from(r#type: T) -> Self {
+        Self::new(r#type)
+    }
+}
+
 qmp_types::json_union!(DisplayOptions {
     tag "type" => r#type,
     optional "full-screen" => full_screen,
