@@ -6,36 +6,78 @@
 //!
 //! # Building a command
 //!
-//! Names are QEMU's in Rust's casing. What is required is an argument of `new`, the rest has setters:
+//! Names are QEMU's in Rust's casing. What is required is an argument of `new`, the rest has setters. A `blockdev-add`
+//! of an encrypted image, which is a `qcow2` over a `file`, with the `secret` that opens it:
 //!
 //! ```
-//! use qmp_types::qmp::commands::{BlockdevAdd, DeviceAdd};
-//! use qmp_types::qmp::types::{BlockdevOptions, BlockdevOptionsBranch, BlockdevOptionsFile, BlockdevOptionsQcow2};
-//! use qmp_types::{Command, json};
+//! use qmp_types::qmp::commands::{BlockdevAdd, ObjectAdd};
+//! use qmp_types::qmp::types::{
+//!     BlockdevOptions, BlockdevOptionsBranch, BlockdevOptionsFile, BlockdevOptionsQcow2, ObjectOptions,
+//!     QCryptoBlockOptionsLuks, SecretProperties,
+//! };
+//! use qmp_types::json;
+//!
+//! let secret = ObjectAdd::new(ObjectOptions::new(SecretProperties::new().file("/run/disk.key"), "key0"));
+//! assert_eq!(json::to_string(&secret), r#"{"qom-type":"secret","id":"key0","file":"/run/disk.key"}"#);
 //!
 //! let file = BlockdevOptionsBranch::File(BlockdevOptionsFile::new("/images/disk.qcow2"));
-//! let disk = BlockdevOptionsQcow2::new(BlockdevOptions::new(file)).lazy_refcounts(true);
-//! let command = BlockdevAdd::new(BlockdevOptions::new(disk).node_name("disk0").read_only(false));
-//! assert_eq!(BlockdevAdd::NAME, "blockdev-add");
+//! let image = BlockdevOptionsQcow2::new(file).encrypt(QCryptoBlockOptionsLuks::new().key_secret("key0"));
+//! let disk = BlockdevAdd::new(BlockdevOptions::new(image).node_name("disk0").read_only(true));
 //! assert_eq!(
-//!     json::to_string(&command),
-//!     r#"{"driver":"qcow2","node-name":"disk0","read-only":false,"#.to_owned()
-//!         + r#""file":{"driver":"file","filename":"/images/disk.qcow2"},"lazy-refcounts":true}"#,
+//!     json::to_string(&disk),
+//!     r#"{"driver":"qcow2","node-name":"disk0","read-only":true,"#.to_owned()
+//!         + r#""file":{"driver":"file","filename":"/images/disk.qcow2"},"#
+//!         + r#""encrypt":{"format":"luks","key-secret":"key0"}}"#,
+//! );
+//! ```
+//!
+//! A network backend, and the device that uses it. A device has properties that the schema does not list:
+//!
+//! ```
+//! use qmp_types::qmp::commands::{DeviceAdd, NetdevAdd};
+//! use qmp_types::qmp::types::{Netdev, NetdevUserOptions, QapiString};
+//! use qmp_types::json;
+//!
+//! let ssh = QapiString::new("tcp:127.0.0.1:2222-:22");
+//! let backend = NetdevAdd::new(Netdev::new(NetdevUserOptions::new().ipv6(false).hostfwd([ssh]), "net0"));
+//! assert_eq!(
+//!     json::to_string(&backend),
+//!     r#"{"type":"user","id":"net0","ipv6":false,"hostfwd":[{"str":"tcp:127.0.0.1:2222-:22"}]}"#,
 //! );
 //!
-//! // A device has properties that the schema does not list.
-//! let device = DeviceAdd::new("virtio-blk-pci").id("vda").argument("drive", "disk0").argument("num-queues", 4);
+//! let device = DeviceAdd::new("virtio-net-pci")
+//!     .id("nic0")
+//!     .bus("pci.1")
+//!     .argument("netdev", "net0")
+//!     .argument("mac", "52:54:00:12:34:56")
+//!     .argument("mq", true)
+//!     .argument("vectors", 10)
+//!     .argument("romfile", "");
 //! assert_eq!(
 //!     json::to_string(&device),
-//!     r#"{"driver":"virtio-blk-pci","id":"vda","drive":"disk0","num-queues":4}"#,
+//!     r#"{"driver":"virtio-net-pci","bus":"pci.1","id":"nic0","mac":"52:54:00:12:34:56","mq":true,"#.to_owned()
+//!         + r#""netdev":"net0","romfile":"","vectors":10}"#,
 //! );
+//! ```
+//!
+//! Absent, `null` and a value are different things where the schema allows null:
+//!
+//! ```
+//! use qmp_types::qmp::commands::MigrateSetParameters;
+//! use qmp_types::{Null, json};
+//!
+//! let parameters = MigrateSetParameters::new().tls_creds(Null).tls_hostname("").multifd_channels(4);
+//! let text = r#"{"tls-creds":null,"tls-hostname":"","multifd-channels":4}"#;
+//! assert_eq!(json::to_string(&parameters), text);
+//! assert_eq!(json::from_str::<MigrateSetParameters>(text)?, parameters);
+//! # Ok::<(), json::Error>(())
 //! ```
 //!
 //! # Reading what a server sends
 //!
 //! ```
 //! use qmp_types::json;
-//! use qmp_types::qmp::types::{BlockdevOptionsBranch, BlockdevOptions, StatusInfo, RunState};
+//! use qmp_types::qmp::types::{BlockdevOptions, BlockdevOptionsBranch, RunState, StatusInfo};
 //!
 //! let status: StatusInfo = json::from_str(r#"{"running": true, "status": "running", "new-in-12.0": [1]}"#)?;
 //! assert_eq!(status.status, RunState::Running);
@@ -61,12 +103,61 @@
 //! - **Absent, null and a value** are three states where the schema allows null: `None`, `Some(….::Null)`, `Some(…)`.
 //! - **Unions** without common members besides the tag are enums; with some, a struct whose field of the tag's name
 //!   is the enum, called after the union with `Branch` behind. A branch's data converts into the enum where only one
-//!   branch has it.
+//!   branch has it, and into the union where nothing but the tag is required. Large data is in a box.
 //! - **Alternates** are enums told apart by JSON type; text, null and the data of each convert into them.
 //! - **Names**: a keyword is a raw identifier (`r#type`), a value that begins with a digit has `_` in front, a type
 //!   that is called like something of Rust's prelude has `Qapi` in front.
 //! - **`deprecated`** in the schema is `#[deprecated]` here. All structs and most enums are `#[non_exhaustive]`: QEMU
 //!   adds members in every release.
+//!
+//! # The other side of the socket
+//!
+//! Events are one enum, [`qmp::AnyEvent`]; a [`TimedEvent`] reads and writes them as messages. With the cargo feature
+//! `server` commands are one too, `qmp::AnyCommand`, in a [`Request`], and each module of the schema has a trait with a
+//! method for each of its commands, for a mock or for a machine of your own:
+//!
+//! ```
+//! # #[cfg(feature = "server")]
+//! # {
+//! use qmp_types::qmp::handlers::{Handlers, RunState};
+//! use qmp_types::qmp::{AnyCommand, commands, types};
+//! use qmp_types::{Request, ServerError, json};
+//!
+//! struct Machine {
+//!     running: bool,
+//! }
+//!
+//! impl RunState for Machine {
+//!     fn query_status(&mut self, _: commands::QueryStatus) -> Result<types::StatusInfo, ServerError> {
+//!         Ok(types::StatusInfo::new(self.running, types::RunState::Running))
+//!     }
+//! }
+//!
+//! // The modules of which it serves commands: all others are not found.
+//! impl Handlers for Machine {
+//!     fn run_state(&mut self) -> Option<&mut dyn RunState> {
+//!         Some(self)
+//!     }
+//! }
+//!
+//! let mut machine = Machine { running: true };
+//! let mut serve = |request: &str| -> Result<String, json::Error> {
+//!     let request: Request<AnyCommand> = json::from_str(request)?;
+//!     Ok(request.serve(&mut machine).map(|response| json::to_string(&response)).unwrap_or_default())
+//! };
+//! assert_eq!(
+//!     serve(r#"{"execute": "query-status", "id": 1}"#)?,
+//!     r#"{"return":{"running":true,"status":"running"},"id":1}"#,
+//! );
+//! assert_eq!(
+//!     serve(r#"{"execute": "query-block"}"#)?,
+//!     r#"{"error":{"class":"CommandNotFound","desc":"The command query-block has not been found"}}"#,
+//! );
+//! # }
+//! # Ok::<(), qmp_types::json::Error>(())
+//! ```
+//!
+//! # serde
 //!
 //! Every type is also [`serde::Serialize`] and [`serde::Deserialize`], for `serde_json` and other formats.
 
