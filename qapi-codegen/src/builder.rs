@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use qapi_parser::{Options as ParserOptions, ParseError, Report};
 
-use crate::{DocStyle, GenerateError, Options, Reference, ServerSide, WriteError, emit, plan, write};
+use crate::{DocStyle, GenerateError, Inclusion, Options, Reference, WriteError, emit, plan, write};
 
 /// Generates bindings of a schema of your own, usually from a `build.rs`.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +42,7 @@ impl Builder {
     /// With the schema's own words as documentation, and cargo's `OUT_DIR` as the place to write to.
     #[must_use]
     pub fn new() -> Self {
-        let options = Options { docs: DocStyle::Full, ..Options::default() };
+        let options = Options { docs: DocStyle::Full, server: Inclusion::Always, ..Options::default() };
         Self { options, ..Self::default() }
     }
 
@@ -67,10 +67,17 @@ impl Builder {
         self
     }
 
-    /// Says whether the bindings are for servers too, as they are by default.
+    /// Says whether the bindings are for servers too, as they are by default: see [`Options::server`].
     #[must_use]
-    pub fn server(mut self, server: ServerSide) -> Self {
-        self.options.server = server;
+    pub fn server(mut self, inclusion: Inclusion) -> Self {
+        self.options.server = inclusion;
+        self
+    }
+
+    /// Says whether there are tables of the schema's names, as there are not by default: see [`Options::metadata`].
+    #[must_use]
+    pub fn metadata(mut self, inclusion: Inclusion) -> Self {
+        self.options.metadata = inclusion;
         self
     }
 

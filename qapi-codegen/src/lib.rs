@@ -110,17 +110,16 @@ pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<
     emit::folder(&plan::plan(schema, options), header)
 }
 
-/// Whether the bindings are for those too who receive commands: with an enum over all commands, and a trait for the
-/// handlers of each of the schema's modules.
+/// Whether a part of the bindings is generated that not everybody needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ServerSide {
-    /// They are.
+pub enum Inclusion {
+    /// It is left out, and need not be compiled.
     #[default]
-    Included,
-    /// They are where the crate that holds the bindings has this cargo feature enabled.
+    Never,
+    /// It is there where the crate that holds the bindings has this cargo feature enabled.
     Feature(String),
-    /// They are for clients alone, which compile faster.
-    Omitted,
+    /// It is there.
+    Always,
 }
 
 /// How bindings are generated.
@@ -136,6 +135,9 @@ pub struct Options {
     /// older servers have the type and do not send it. Without a release, the server is taken to be of the
     /// schema's own.
     pub oldest_server: Option<String>,
-    /// Whether the bindings are for servers too.
-    pub server: ServerSide,
+    /// What those need who receive commands: an enum over all commands, and a trait for the handlers of each of the
+    /// schema's modules.
+    pub server: Inclusion,
+    /// Tables of all names and facts of the schema, for tools that work by name.
+    pub metadata: Inclusion,
 }

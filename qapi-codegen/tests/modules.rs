@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use qapi_codegen::{Options, generate};
+use qapi_codegen::{Inclusion, Options, generate};
 use qapi_parser::{Memory, parse_files};
 
 /// The files of a schema that includes modules, each of which defines a struct, an event and a command.
@@ -23,7 +23,8 @@ fn files(modules: &[&str]) -> Vec<(String, String)> {
     let sources = sources.with("root.json", root);
     let ast = parse_files(&sources, Path::new("root.json"), &qapi_parser::Options::default()).unwrap();
     let schema = qapi_schema::from_ast(ast, None).unwrap();
-    let files = generate(&schema, &Options::default(), "// header\n").unwrap();
+    let options = Options { server: Inclusion::Always, metadata: Inclusion::Always, ..Options::default() };
+    let files = generate(&schema, &options, "// header\n").unwrap();
     files.into_iter().map(|file| (file.path.display().to_string(), file.contents)).collect()
 }
 
@@ -45,6 +46,7 @@ fn each_module_is_a_file() {
             "handlers/block_core.rs",
             "handlers/job.rs",
             "handlers/mod.rs",
+            "metadata.rs",
             "mod.rs",
             "types/block_core.rs",
             "types/job.rs",
@@ -61,7 +63,16 @@ fn a_schema_of_one_module_has_no_folders() {
     let paths: Vec<_> = files.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(
         paths,
-        ["any_command.rs", "any_event.rs", "commands.rs", "events.rs", "handlers.rs", "mod.rs", "types.rs"]
+        [
+            "any_command.rs",
+            "any_event.rs",
+            "commands.rs",
+            "events.rs",
+            "handlers.rs",
+            "metadata.rs",
+            "mod.rs",
+            "types.rs"
+        ]
     );
 }
 

@@ -172,6 +172,7 @@ mod error;
 mod event;
 pub mod json;
 mod macros;
+pub mod metadata;
 /// The guest agent: commands and types (cargo feature `qga`, on by default).
 #[cfg(feature = "qga")]
 #[rustfmt::skip]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use qapi_codegen::{DocStyle, File, Options, Reference, ServerSide, generate};
+use qapi_codegen::{DocStyle, File, Inclusion, Options, Reference, generate};
 use qapi_schema::{Schema, SchemaName, snapshot};
 
 use crate::error::Error;
@@ -69,7 +69,8 @@ fn options(name: SchemaName) -> Options {
         docs: DocStyle::Links,
         reference: Some(reference(name)),
         oldest_server: Some(OLDEST_SERVER.to_owned()),
-        server: ServerSide::Feature("server".to_owned()),
+        server: Inclusion::Feature("server".to_owned()),
+        metadata: Inclusion::Feature("metadata".to_owned()),
     }
 }
 

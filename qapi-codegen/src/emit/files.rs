@@ -6,10 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::namespace::{Namespace, namespaces};
-use super::{any, print};
+use super::{any, metadata, print};
 use crate::names::ident;
 use crate::plan::Plan;
-use crate::{File, GenerateError, ServerSide};
+use crate::{File, GenerateError, Inclusion};
 
 /// How the bindings are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn root(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream
             }
         }
     }
-    root.push(any_messages(plan, layout, contents));
+    root.push(root_items(plan, layout, contents));
     quote!(#(#root)*)
 }
 
@@ -80,13 +80,13 @@ fn namespace_files(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
     contents
 }
 
-/// The enums over all commands and all events.
-fn any_messages(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
+/// The enums over all commands and all events, and the tables of names.
+fn root_items(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
     let mut declarations = TokenStream::new();
-    if plan.server != ServerSide::Omitted && !plan.commands.is_empty() {
+    if plan.server != Inclusion::Never && !plan.commands.is_empty() {
         let gate = gate(&plan.server);
         let commands = any::commands(&plan.commands);
-        declarations.extend(any_message(
+        declarations.extend(root_item(
             "any_command",
             "AnyCommand",
             commands,
@@ -97,13 +97,24 @@ fn any_messages(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, Tok
     }
     if !plan.events.is_empty() {
         let events = any::events(&plan.events);
-        declarations.extend(any_message("any_event", "AnyEvent", events, None, layout, contents));
+        declarations.extend(root_item("any_event", "AnyEvent", events, None, layout, contents));
+    }
+    if let Some((inclusion, rows)) = &plan.metadata {
+        let tables = metadata::emit(rows);
+        declarations.extend(root_item(
+            "metadata",
+            "SCHEMA",
+            tables,
+            gate(inclusion).as_ref(),
+            layout,
+            contents,
+        ));
     }
     declarations
 }
 
-/// One such enum, in a module of its own.
-fn any_message(
+/// One such item, in a module of its own.
+fn root_item(
     module: &str,
     name: &str,
     tokens: TokenStream,
@@ -133,11 +144,11 @@ fn any_message(
     }
 }
 
-/// The attribute that leaves out what is for servers.
-fn gate(server: &ServerSide) -> Option<TokenStream> {
-    match server {
-        ServerSide::Feature(feature) => Some(quote!(#[cfg(feature = #feature)])),
-        ServerSide::Included | ServerSide::Omitted => None,
+/// The attribute that leaves out what not everybody needs.
+fn gate(inclusion: &Inclusion) -> Option<TokenStream> {
+    match inclusion {
+        Inclusion::Feature(feature) => Some(quote!(#[cfg(feature = #feature)])),
+        Inclusion::Always | Inclusion::Never => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod fields;
 mod files;
 mod handlers;
 mod messages;
+mod metadata;
 mod namespace;
 mod print;
 mod rust_types;

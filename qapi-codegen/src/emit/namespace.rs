@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::rust_types::Place;
 use super::{alternates, enums, handlers, messages, structs, unions};
-use crate::ServerSide;
+use crate::Inclusion;
 use crate::names::ident;
 use crate::plan::{MessageBody, MessagePlan, Plan, RustType, StructPlan, TypePlan, VariantPlan};
 
@@ -21,7 +21,7 @@ pub(super) enum Namespace<'a> {
 
 /// The namespaces that have items.
 pub(super) fn namespaces(plan: &Plan) -> impl Iterator<Item = Namespace<'_>> {
-    let served = if plan.server == ServerSide::Omitted { &[][..] } else { &plan.commands };
+    let served = if plan.server == Inclusion::Never { &[][..] } else { &plan.commands };
     let all = [
         Namespace::Types(&plan.types),
         Namespace::Commands(&plan.commands),

@@ -8,8 +8,6 @@ use crate::names::{Scope, field_name, type_name};
 
 impl Planner<'_> {
     pub(super) fn commands(&self) -> Vec<MessagePlan> {
-        let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
-        commands.sort_by_key(|command| &command.entity.name);
         let mut scope = Scope::camel().without("Unrecognized");
         let mut methods = Scope::snake();
         let plan = |command: &Command| {
@@ -29,12 +27,10 @@ impl Planner<'_> {
             let is_large = self.is_large(command.arguments);
             MessagePlan { body, wire_name: entity.name.to_string(), is_large, facts }
         };
-        commands.into_iter().map(plan).collect()
+        self.sorted_commands().into_iter().map(plan).collect()
     }
 
     pub(super) fn events(&self) -> Vec<MessagePlan> {
-        let mut events: Vec<&Event> = self.schema.events().iter().collect();
-        events.sort_by_key(|event| &event.entity.name);
         let mut scope = Scope::camel().without("Unrecognized");
         let plan = |event: &Event| {
             let entity = &event.entity;
@@ -46,7 +42,21 @@ impl Planner<'_> {
                 facts: self.message_facts(entity),
             }
         };
-        events.into_iter().map(plan).collect()
+        self.sorted_events().into_iter().map(plan).collect()
+    }
+
+    /// The commands that are bound, sorted by name.
+    pub(super) fn sorted_commands(&self) -> Vec<&Command> {
+        let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
+        commands.sort_by_key(|command| &command.entity.name);
+        commands
+    }
+
+    /// The events that are bound, sorted by name.
+    pub(super) fn sorted_events(&self) -> Vec<&Event> {
+        let mut events: Vec<&Event> = self.schema.events().iter().collect();
+        events.sort_by_key(|event| &event.entity.name);
+        events
     }
 
     fn is_large(&self, data: Option<TypeId>) -> bool {

@@ -4,6 +4,7 @@ mod boxing;
 mod docs;
 mod fields;
 mod messages;
+mod metadata;
 mod planner;
 mod received;
 mod rust_type;
@@ -12,9 +13,12 @@ mod types;
 
 use qapi_schema::JsonType;
 
-use crate::ServerSide;
+use crate::Inclusion;
 
 pub(crate) use docs::Docs;
+pub(crate) use metadata::{
+    BranchRow, CommandRow, EventRow, FactsRow, MemberRow, MembersRow, MetadataPlan, RowKind, TypeRow,
+};
 pub(crate) use planner::plan;
 pub(crate) use rust_type::{NamedKind, RustType};
 
@@ -24,7 +28,8 @@ pub(crate) struct Plan {
     pub(crate) types: Vec<TypePlan>,
     pub(crate) commands: Vec<MessagePlan>,
     pub(crate) events: Vec<MessagePlan>,
-    pub(crate) server: ServerSide,
+    pub(crate) server: Inclusion,
+    pub(crate) metadata: Option<(Inclusion, MetadataPlan)>,
 }
 
 /// What all items have.

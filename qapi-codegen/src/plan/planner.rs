@@ -9,8 +9,8 @@ use super::docs::DocWriter;
 use super::received::received;
 use super::sizes::Sizes;
 use super::{Item, NamedKind, Plan, RustType, TypePlan};
-use crate::Options;
 use crate::names::{Scope, module_name, type_name};
+use crate::{Inclusion, Options};
 
 /// Decides what is emitted for a schema.
 pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
@@ -23,6 +23,9 @@ pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
     plan.types.sort_by(|a, b| module_and_name(a.item()).cmp(&module_and_name(b.item())));
     plan.commands = planner.commands();
     plan.events = planner.events();
+    if options.metadata != Inclusion::Never {
+        plan.metadata = Some((options.metadata.clone(), planner.metadata()));
+    }
     plan
 }
 
@@ -81,7 +84,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The types that become items, sorted by name: those that the schema names.
-    fn sorted_types(&self) -> Vec<TypeId> {
+    pub(super) fn sorted_types(&self) -> Vec<TypeId> {
         let mut types: Vec<_> = self.schema.types().filter(|(_, type_)| !type_.implicit).collect();
         types.sort_by_key(|(_, type_)| &type_.entity.name);
         types.into_iter().map(|(id, _)| id).collect()

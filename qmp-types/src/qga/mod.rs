@@ -26,3 +26,9 @@ mod any_command;
 
 #[cfg(feature = "server")]
 pub use any_command::AnyCommand;
+
+#[cfg(feature = "metadata")]
+mod metadata;
+
+#[cfg(feature = "metadata")]
+pub use metadata::SCHEMA;

@@ -32,3 +32,9 @@ pub use any_command::AnyCommand;
 
 mod any_event;
 pub use any_event::AnyEvent;
+
+#[cfg(feature = "metadata")]
+mod metadata;
+
+#[cfg(feature = "metadata")]
+pub use metadata::SCHEMA;
