@@ -130,5 +130,5 @@ fn ends_item(line: &str) -> bool {
 
 fn begins_item(line: &str) -> bool {
     let line = line.trim_start();
-    ["///", "#[", "impl", "qmp_types::"].iter().any(|start| line.starts_with(start))
+    ["///", "#[", "impl", "static ", "qmp_types::"].iter().any(|start| line.starts_with(start))
 }

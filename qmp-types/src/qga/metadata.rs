@@ -8,6 +8,7 @@ pub static SCHEMA: Schema = Schema {
     events: EVENTS,
     types: TYPES,
 };
+
 static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new(
             "guest-exec",
@@ -284,7 +285,9 @@ static COMMANDS: &[CommandInfo] = &[
         .returns("int")
         .since("1.1"),
 ];
+
 static EVENTS: &[EventInfo] = &[];
+
 static TYPES: &[TypeInfo] = &[
     TypeInfo::new(
             "GuestAgentCommandInfo",

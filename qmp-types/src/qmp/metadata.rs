@@ -8,6 +8,7 @@ pub static SCHEMA: Schema = Schema {
     events: EVENTS,
     types: TYPES,
 };
+
 static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new(
             "add-fd",
@@ -1821,6 +1822,7 @@ static COMMANDS: &[CommandInfo] = &[
         .allow_oob()
         .since("6.0"),
 ];
+
 static EVENTS: &[EventInfo] = &[
     EventInfo::new(
             "ACPI_DEVICE_OST",
@@ -2340,6 +2342,7 @@ static EVENTS: &[EventInfo] = &[
         )
         .since("0.13"),
 ];
+
 static TYPES: &[TypeInfo] = &[
     TypeInfo::new(
             "ACPIOSTInfo",

@@ -1,0 +1,6 @@
+use qmp_types::qmp::commands::BlockResize;
+
+fn main() {
+    // How large?
+    BlockResize::new();
+}
