@@ -1,6 +1,7 @@
 //! A root file and everything it includes to one tree.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,8 @@ pub const MAX_INCLUDE_DEPTH: usize = 128;
 /// After how many mistakes reading stops: more than anyone reads.
 pub const MAX_MISTAKES: usize = 100;
 
-/// Why there is no tree.
-#[derive(Debug, thiserror::Error)]
+/// Why there is no tree. Its `Debug` is its `Display`, for a `main` that returns an error shows the former.
+#[derive(thiserror::Error)]
 pub enum ParseError {
     /// The root file could not be read.
     #[error("can't read '{}': {}", .path.display(), reason(.error))]
@@ -33,6 +34,12 @@ pub enum ParseError {
     /// The schema has mistakes.
     #[error(transparent)]
     Refused(Box<Report>),
+}
+
+impl fmt::Debug for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Reads a schema from the file system.

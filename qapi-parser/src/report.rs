@@ -11,7 +11,8 @@ use crate::source::{LineColumn, SourceId, Sources, Span};
 
 /// What is wrong with a schema, together with the text it is wrong in.
 ///
-/// Its `Display` is the plain form of [`render`](Self::render). With serde it is an array of objects, one for each
+/// Its `Display` is the plain form of [`render`](Self::render), as is its `Debug`: what `unwrap` and a `main` that returns
+/// an error show is that. With serde it is an array of objects, one for each
 /// diagnostic:
 ///
 /// - `code`, `message`: those of the [`Diagnostic`].
@@ -22,7 +23,7 @@ use crate::source::{LineColumn, SourceId, Sources, Span};
 /// - `definition`: the definition or directive it is in, where there is one.
 /// - `notes`: further places, each with `message` and `span`.
 /// - `included-from`: the chain of `include` directives that led to the file, each with `file` and `line`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Report {
     /// The files.
     pub sources: Sources,
@@ -48,6 +49,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.render(Color::Never).trim_end())
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
 

@@ -15,7 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`dump()`] writes a schema as JSON, for tools in other languages.
+//! [`dump()`] writes a schema as JSON, for tools in other languages. [`Reach`] tells what definitions need.
 
 mod check;
 mod definition;
@@ -24,6 +24,7 @@ mod folder;
 mod lower;
 mod model;
 mod pragma;
+mod reach;
 pub mod release;
 mod resolve;
 mod rules;
@@ -41,9 +42,10 @@ pub use model::{
     EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId,
     TypeKind, Value, Variants,
 };
+pub use reach::{Reach, Role, Route, Use};
 use resolve::Unresolved;
 use rules::Rules;
-
+pub use suggest::nearest;
 pub use tree::{LoadOptions, SchemaName, Tree, TreeError, load};
 
 /// Resolves what a syntax tree defines, and checks it. Rules that differ between releases are those of `release`, and where

@@ -18,7 +18,8 @@ pub(crate) fn suggest<'a>(
 }
 
 /// The candidate that is most like a misspelled name, if one is like it.
-fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Likeness takes time with the product of the lengths.
     let is_comparable = |candidate: &&str| name.len() <= MAX_LENGTH && candidate.len() <= MAX_LENGTH;
     candidates

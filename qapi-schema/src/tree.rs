@@ -59,8 +59,9 @@ pub struct Tree {
     release: String,
 }
 
-/// Why a schema of a tree could not be had.
-#[derive(Debug, thiserror::Error)]
+/// Why a schema of a tree could not be had. Its `Debug` is its `Display`, for a `main` that returns an error shows the
+/// former.
+#[derive(thiserror::Error)]
 pub enum TreeError {
     /// The folder has no `VERSION` file that can be read.
     #[error("'{}' is not a QEMU source tree: can't read its file VERSION: {source}", root.display())]
@@ -82,6 +83,12 @@ pub enum TreeError {
     /// The schema breaks a rule.
     #[error(transparent)]
     Refused(#[from] Box<Report>),
+}
+
+impl fmt::Debug for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Tree {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
-use qapi_schema::{Schema, TypeId, TypeKind};
+use qapi_schema::{EntityId, Role, Schema, TypeId, Use};
 
 /// How a type contains another. Cycles are cut at alternates first, then at branches, then at members:
 /// in this order a user meets the fewest boxes.
@@ -46,23 +46,19 @@ impl Boxing {
 type Edge = (TypeId, TypeId, Containment);
 
 fn edges(schema: &Schema) -> Vec<Edge> {
-    let mut edges = Vec::new();
-    for (id, type_) in schema.types() {
-        match &type_.kind {
-            TypeKind::Object(object) => {
-                let members = schema.members(id).into_iter();
-                edges.extend(members.map(|member| (id, member.type_id, Containment::Member)));
-                let branches = object.variants.iter().flat_map(|variants| &variants.branches);
-                edges.extend(branches.map(|branch| (id, branch.type_id, Containment::Branch)));
-            }
-            TypeKind::Alternate(alternate) => {
-                let alternatives = alternate.alternatives.iter();
-                edges.extend(alternatives.map(|it| (id, it.type_id, Containment::Alternative)));
-            }
-            TypeKind::Builtin(_) | TypeKind::Enum(_) | TypeKind::Array(_) => {}
+    let edge = |from| {
+        move |used: Use| {
+            let containment = match used.role {
+                Role::Alternative(_) => Containment::Alternative,
+                Role::Branch(_) => Containment::Branch,
+                Role::Member(_) => Containment::Member,
+                Role::Element | Role::Base | Role::Arguments | Role::Returns | Role::Data => return None,
+            };
+            Some((from, used.type_id, containment))
         }
-    }
-    edges
+    };
+    let types = schema.types().map(|(id, _)| id);
+    types.flat_map(|id| schema.uses(EntityId::Type(id)).into_iter().filter_map(edge(id))).collect()
 }
 
 /// The edges that are part of a cycle.

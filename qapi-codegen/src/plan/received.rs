@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use qapi_schema::{Schema, TypeId, TypeKind};
+use qapi_schema::{EntityId, Role, Schema, TypeId};
 
 /// All types that can be part of a reply or an event.
 pub(crate) fn received(schema: &Schema) -> HashSet<TypeId> {
@@ -12,22 +12,10 @@ pub(crate) fn received(schema: &Schema) -> HashSet<TypeId> {
     let mut received = HashSet::new();
     while let Some(id) = waiting.pop() {
         if received.insert(id) {
-            waiting.extend(parts(schema, id));
+            let uses = schema.uses(EntityId::Type(id)).into_iter();
+            // What is inherited is received, the type that it is inherited from is not.
+            waiting.extend(uses.filter(|it| it.role != Role::Base).map(|it| it.type_id));
         }
     }
     received
-}
-
-/// The types of which a value of a type is made.
-fn parts(schema: &Schema, id: TypeId) -> Vec<TypeId> {
-    match &schema.type_of(id).kind {
-        TypeKind::Builtin(_) | TypeKind::Enum(_) => Vec::new(),
-        TypeKind::Array(element) => vec![*element],
-        TypeKind::Alternate(alternate) => alternate.alternatives.iter().map(|it| it.type_id).collect(),
-        TypeKind::Object(object) => {
-            let branches = object.variants.iter().flat_map(|variants| &variants.branches);
-            let members = schema.members(id).into_iter().map(|member| member.type_id);
-            members.chain(branches.map(|branch| branch.type_id)).collect()
-        }
-    }
 }
