@@ -23,19 +23,24 @@
 //! Inside, a schema becomes a plan, which says what is emitted, and the plan becomes Rust, one module for
 //! each kind of item. Generating is a pure function from a schema to files; [`write()`] puts them on disk.
 
+mod bindings;
 mod builder;
+mod cargo;
 mod emit;
+mod error;
 mod names;
+mod pattern;
 mod plan;
 mod write;
 
-use std::fmt;
 use std::path::PathBuf;
 
 use qapi_schema::Schema;
 
-pub use builder::{Builder, CompileError};
-pub use write::{WriteError, Written, write};
+pub use bindings::Bindings;
+pub use builder::{Builder, Layout};
+pub use error::{CompileError, GenerateError, Mistake, WriteError};
+pub use write::{Written, write};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,27 +84,6 @@ impl Reference {
     }
 }
 
-/// Why bindings could not be generated.
-#[derive(Debug)]
-pub enum GenerateError {
-    /// The generated code is not Rust: a mistake of this crate.
-    InvalidCode {
-        /// The file it was for.
-        file: String,
-        /// What is wrong with it.
-        error: syn::Error,
-    },
-}
-
-impl fmt::Display for GenerateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::InvalidCode { file, error } = self;
-        write!(f, "the code generated for '{file}' is not Rust (please report this): {error}")
-    }
-}
-
-impl std::error::Error for GenerateError {}
-
 /// Generates the bindings of a schema as a folder of files, of which `mod.rs` declares the others.
 ///
 /// `header` is put in front of each.
@@ -107,7 +91,7 @@ impl std::error::Error for GenerateError {}
 /// # Errors
 /// When the generated code is not Rust, which would be a mistake of this crate.
 pub fn generate(schema: &Schema, options: &Options, header: &str) -> Result<Vec<File>, GenerateError> {
-    emit::folder(&plan::plan(schema, options), header)
+    emit::folder(&plan::plan(schema, options, &plan::Request::default())?, header)
 }
 
 /// Whether a part of the bindings is generated that not everybody needs.

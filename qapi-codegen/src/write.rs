@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::File;
+use crate::{File, WriteError};
 
 /// What [`write()`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,16 +15,6 @@ pub struct Written {
     pub changed: Vec<PathBuf>,
     /// How many files were as they should be.
     pub unchanged: usize,
-}
-
-/// Why a file could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("can't write '{}': {source}", path.display())]
-pub struct WriteError {
-    /// The file.
-    pub path: PathBuf,
-    /// What prevented it.
-    pub source: io::Error,
 }
 
 /// Writes files into a folder, which is made if it does not exist.

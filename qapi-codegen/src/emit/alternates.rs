@@ -4,14 +4,15 @@ use proc_macro2::{Ident, TokenStream};
 use qapi_schema::{Builtin, JsonType};
 use quote::{format_ident, quote};
 
-use super::item_attributes;
 use super::rust_types::{Place, rust_type};
 use super::unions::{conversion, variant_definition, variant_pattern};
+use super::{derives, item_attributes};
 use crate::names::ident;
 use crate::plan::{AlternatePlan, RustType, VariantPlan};
 
 pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
     let attributes = item_attributes(&plan.item);
+    let derives = derives(&["Debug", "Clone", "PartialEq"], &plan.item);
     let name = ident(&plan.item.name);
     let variants = plan.variants.iter().map(|(_, variant)| variant_definition(variant, Place::Types));
     let expected = expected(plan.variants.iter().map(|(json_type, _)| *json_type));
@@ -25,7 +26,7 @@ pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
     let from_text = plan.variants.iter().filter_map(|(_, variant)| conversion_from_text(&name, variant));
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq)]
+        #derives
         pub enum #name {
             #(#variants,)*
         }

@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{deprecated_attribute, doc_attributes, item_attributes};
+use super::{deprecated_attribute, derives, doc_attributes, item_attributes};
 use crate::names::ident;
 use crate::plan::EnumPlan;
 
 pub(super) fn emit(plan: &EnumPlan) -> TokenStream {
     let attributes = item_attributes(&plan.item);
+    let derives = derives(&["Debug", "Clone", "PartialEq", "Eq", "Hash", "PartialOrd", "Ord"], &plan.item);
     let name = ident(&plan.item.name);
     let variants = plan.variants.iter().map(|variant| {
         let docs = doc_attributes(&variant.docs);
@@ -22,7 +23,7 @@ pub(super) fn emit(plan: &EnumPlan) -> TokenStream {
     });
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #derives
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*

@@ -13,63 +13,90 @@ use crate::{File, GenerateError, Inclusion};
 
 /// How the bindings are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// A folder, with a file for each module of the schema.
+enum Form {
+    /// A folder, with a file for each module of the schema. Its root is a module of a crate.
     Folder,
-    /// One file.
+    /// Such a folder, whose root may also be included: then it can have no attributes of its own.
+    IncludedFolder,
+    /// One file, which is included.
     SingleFile,
 }
 
 /// The file that declares all others.
-const ROOT: &str = "mod.rs";
+pub(crate) const ROOT: &str = "mod.rs";
 
 /// Spells all items of a plan, in a file for each module of the schema.
 pub(crate) fn folder(plan: &Plan, header: &str) -> Result<Vec<File>, GenerateError> {
+    files(plan, Form::Folder, header)
+}
+
+/// The same, with a root that may be included.
+pub(crate) fn modules(plan: &Plan, header: &str) -> Result<Vec<File>, GenerateError> {
+    files(plan, Form::IncludedFolder, header)
+}
+
+fn files(plan: &Plan, form: Form, header: &str) -> Result<Vec<File>, GenerateError> {
     let mut contents = BTreeMap::new();
-    let root = root(plan, Layout::Folder, &mut contents);
+    let root = root(plan, form, &mut contents);
     contents.insert(ROOT.to_owned(), root);
     contents.into_iter().map(|(path, tokens)| print::file(path, tokens, header)).collect()
 }
 
 /// Spells all items of a plan, in one file.
 pub(crate) fn single_file(plan: &Plan, path: String, header: &str) -> Result<File, GenerateError> {
-    let root = root(plan, Layout::SingleFile, &mut BTreeMap::new());
+    let root = root(plan, Form::SingleFile, &mut BTreeMap::new());
     print::file(path, root, header)
 }
 
 /// The module that holds all others, whose files are added to `contents` unless it holds them itself.
-fn root(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
+fn root(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
     let mut root = Vec::new();
-    let allowances = allowances();
-    if layout == Layout::Folder {
+    if form == Form::Folder {
+        let allowances = allowances();
         root.push(quote!(#! #allowances));
     }
     for namespace in namespaces(plan) {
-        let (docs, name) = (namespace.docs(), ident(namespace.name()));
         let gate = match namespace {
             Namespace::Handlers(_) => gate(&plan.server),
             _ => None,
         };
-        match layout {
-            Layout::SingleFile => {
-                let items = namespace.in_one_module();
-                root.push(quote!(#docs #gate # #allowances pub mod #name { #items }));
-            }
-            Layout::Folder => {
-                root.push(quote!(#docs #gate pub mod #name;));
-                contents.extend(namespace_files(&namespace));
-            }
+        let docs = namespace.docs();
+        let attributes = quote!(#docs #gate);
+        root.push(module(form, &attributes, &quote!(pub), namespace.name(), || namespace.in_one_module()));
+        if form != Form::SingleFile {
+            contents.extend(namespace_files(&namespace, form));
         }
     }
-    root.push(root_items(plan, layout, contents));
+    root.push(root_items(plan, form, contents));
     quote!(#(#root)*)
 }
 
+/// The declaration of a module, with its contents if they stand in the same file.
+fn module(
+    form: Form,
+    attributes: &TokenStream,
+    visibility: &TokenStream,
+    name: &str,
+    contents: impl FnOnce() -> TokenStream,
+) -> TokenStream {
+    let (name, allowances) = (ident(name), allowances());
+    match form {
+        Form::SingleFile => {
+            let contents = contents();
+            quote!(#attributes # #allowances #visibility mod #name { #contents })
+        }
+        Form::IncludedFolder => quote!(#attributes # #allowances #visibility mod #name;),
+        Form::Folder => quote!(#attributes #visibility mod #name;),
+    }
+}
+
 /// A namespace as a module with submodules, or as one file if the schema has but one module.
-fn namespace_files(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
+///
+/// Not so in a build script's folder: a file from before other definitions were kept would be in the way of the folder.
+fn namespace_files(namespace: &Namespace<'_>, form: Form) -> BTreeMap<String, TokenStream> {
     let name = namespace.name();
     let modules: BTreeSet<&str> = namespace.modules().collect();
-    if modules.len() == 1 {
+    if modules.len() == 1 && form == Form::Folder {
         return BTreeMap::from([(format!("{name}.rs"), namespace.in_one_module())]);
     }
     let mut contents: BTreeMap<_, _> =
@@ -81,67 +108,40 @@ fn namespace_files(namespace: &Namespace<'_>) -> BTreeMap<String, TokenStream> {
 }
 
 /// The enums over all commands and all events, and the tables of names.
-fn root_items(plan: &Plan, layout: Layout, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
-    let mut declarations = TokenStream::new();
+fn root_items(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
+    let mut items = Vec::new();
     if plan.server != Inclusion::Never && !plan.commands.is_empty() {
-        let gate = gate(&plan.server);
-        let commands = any::commands(&plan.commands);
-        declarations.extend(root_item(
-            "any_command",
-            "AnyCommand",
-            commands,
-            gate.as_ref(),
-            layout,
-            contents,
-        ));
+        items.push(("any_command", "AnyCommand", any::commands(&plan.commands), gate(&plan.server)));
     }
     if !plan.events.is_empty() {
-        let events = any::events(&plan.events);
-        declarations.extend(root_item("any_event", "AnyEvent", events, None, layout, contents));
+        items.push(("any_event", "AnyEvent", any::events(&plan.events), None));
     }
     if let Some((inclusion, rows)) = &plan.metadata {
-        let tables = metadata::emit(rows);
-        declarations.extend(root_item(
-            "metadata",
-            "SCHEMA",
-            tables,
-            gate(inclusion).as_ref(),
-            layout,
-            contents,
-        ));
+        items.push(("metadata", "SCHEMA", metadata::emit(rows), gate(inclusion)));
+    }
+    let mut declarations = TokenStream::new();
+    for (name, item, tokens, gate) in items {
+        declarations.extend(root_item(name, item, tokens.clone(), gate.as_ref(), form));
+        if form != Form::SingleFile {
+            contents.insert(format!("{name}.rs"), tokens);
+        }
     }
     declarations
 }
 
 /// One such item, in a module of its own.
 fn root_item(
-    module: &str,
     name: &str,
+    item: &str,
     tokens: TokenStream,
     gate: Option<&TokenStream>,
-    layout: Layout,
-    contents: &mut BTreeMap<String, TokenStream>,
+    form: Form,
 ) -> TokenStream {
-    let (module_name, name, allowances) = (ident(module), ident(name), allowances());
-    match layout {
-        Layout::SingleFile => quote! {
-            #gate
-            # #allowances
-            mod #module_name { #tokens }
-            #gate
-            #[allow(unused_imports, reason = "not everyone wants it")]
-            pub use #module_name::#name;
-        },
-        Layout::Folder => {
-            contents.insert(format!("{module}.rs"), tokens);
-            quote! {
-                #gate
-                mod #module_name;
-                #gate
-                pub use #module_name::#name;
-            }
-        }
-    }
+    let declaration = module(form, &quote!(#gate), &TokenStream::new(), name, || tokens);
+    let unused =
+        (form != Form::Folder).then(|| quote!(#[allow(unused_imports, reason = "not everyone wants it")]));
+    let (name, item) = (ident(name), ident(item));
+    quote!(#declaration #gate #unused pub use #name::#item;)
 }
 
 /// The attribute that leaves out what not everybody needs.

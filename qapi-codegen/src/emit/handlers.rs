@@ -6,18 +6,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rust_types::{Place, rust_type};
-use crate::names::{Scope, code, ident, type_name};
+use crate::names::{code, ident};
 use crate::plan::{CommandFacts, MessagePlan};
-
-/// The trait over all modules, whose name no module's trait takes.
-const ALL: &str = "Handlers";
-
-/// Names that the generated code around the traits uses.
-const IN_SCOPE: [&str; 3] = [ALL, "AnyCommand", "ServerError"];
 
 /// The commands of a module of the schema, as its handler sees them.
 struct Module<'a> {
-    trait_name: String,
     commands: Vec<&'a MessagePlan>,
 }
 
@@ -32,7 +25,7 @@ pub(super) fn traits(commands: &[MessagePlan], wanted: Option<&str>) -> TokenStr
 pub(super) fn all(commands: &[MessagePlan]) -> TokenStream {
     let modules = modules(commands);
     let accessors = modules.iter().map(|(name, module)| {
-        let (trait_name, method) = (ident(&module.trait_name), ident(name));
+        let (trait_name, method) = (ident(module.trait_name()), ident(name));
         let docs = format!(" Who serves the commands of the module {}.", code(module.schema_name()));
         quote! {
             #[doc = #docs]
@@ -50,14 +43,13 @@ pub(super) fn all(commands: &[MessagePlan]) -> TokenStream {
         let boxed = plan.is_large.then(|| quote!((boxed)));
         Some(quote!(#name => #module.#method #boxed))
     });
-    let handlers = ident(ALL);
     quote! {
         /// Who serves each module's commands. The commands of a module that nobody serves are not found.
-        pub trait #handlers {
+        pub trait Handlers {
             #(#accessors)*
         }
 
-        qmp_types::served_commands!(AnyCommand, #handlers, commands { #(#entries,)* });
+        qmp_types::served_commands!(AnyCommand, Handlers, commands { #(#entries,)* });
     }
 }
 
@@ -67,20 +59,21 @@ fn modules(commands: &[MessagePlan]) -> BTreeMap<&str, Module<'_>> {
     for command in commands {
         by_module.entry(&command.item().module).or_default().push(command);
     }
-    let mut names = IN_SCOPE.iter().fold(Scope::camel(), |scope, name| scope.without(name));
-    let named = by_module
-        .into_iter()
-        .map(|(module, commands)| (module, Module { trait_name: names.claim(type_name(module)), commands }));
-    named.collect()
+    by_module.into_iter().map(|(module, commands)| (module, Module { commands })).collect()
 }
 
 impl Module<'_> {
+    fn trait_name(&self) -> &str {
+        let facts = self.commands.first().and_then(|plan| plan.facts.command.as_ref());
+        facts.map_or("", |facts| &facts.handler)
+    }
+
     fn schema_name(&self) -> &str {
         self.commands.first().map_or("", |plan| &plan.facts.module)
     }
 
     fn spelled(&self) -> TokenStream {
-        let name = ident(&self.trait_name);
+        let name = ident(self.trait_name());
         let docs = format!(" Serves the commands of the module {}.", code(self.schema_name()));
         let methods =
             self.commands.iter().filter_map(|plan| Some(method(plan, plan.facts.command.as_ref()?)));

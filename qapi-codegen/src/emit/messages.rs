@@ -4,29 +4,30 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rust_types::{Parameter, Place, rust_type};
-use super::{item_attributes, structs};
+use super::{derives, item_attributes, structs};
 use crate::names::ident;
 use crate::plan::{CommandFacts, Item, MessageBody, MessageFacts, MessagePlan, RustType};
 
 pub(super) fn emit(plan: &MessagePlan) -> TokenStream {
     let body = match &plan.body {
         MessageBody::Members(plan) => structs::emit(plan, Place::Messages),
-        MessageBody::Union { item, data } => newtype(item, data),
+        MessageBody::Whole { item, data } => newtype(item, data),
     };
     let facts = facts(plan);
     quote!(#body #facts)
 }
 
-/// A struct around the union whose members it carries.
+/// A struct around the type whose members it carries.
 fn newtype(item: &Item, data: &RustType) -> TokenStream {
     let attributes = item_attributes(item);
+    let derives = derives(&["Debug", "Clone", "PartialEq"], item);
     let name = ident(&item.name);
     let parameter = ident("members");
     let Parameter { accepts, value } = Parameter::new(&parameter, data, Place::Messages);
     let data = rust_type(data, Place::Messages);
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq)]
+        #derives
         #[non_exhaustive]
         pub struct #name(
             /// All its members.

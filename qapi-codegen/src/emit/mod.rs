@@ -14,12 +14,15 @@ mod rust_types;
 mod structs;
 mod unions;
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-pub(crate) use files::{folder, single_file};
+pub(crate) use files::{ROOT, folder, modules, single_file};
 
-use crate::plan::{Docs, Item};
+use crate::names::ident;
+use crate::plan::{Docs, Item, ItemAttribute};
 
 /// The documentation as attributes, which the printer turns into comments.
 fn doc_attributes(docs: &Docs) -> TokenStream {
@@ -45,4 +48,22 @@ fn item_attributes(item: &Item) -> TokenStream {
     let docs = doc_attributes(&item.docs);
     let deprecated = deprecated_attribute(item.deprecated.as_ref());
     quote!(#docs #deprecated)
+}
+
+/// What an item derives, of itself and because the user wants it, and the user's other attributes.
+fn derives(of_itself: &[&str], item: &Item) -> TokenStream {
+    let mut names: HashSet<&str> = of_itself.iter().copied().collect();
+    let mut traits: Vec<_> = of_itself.iter().map(|name| ident(name).to_token_stream()).collect();
+    let mut others = Vec::new();
+    for attribute in &item.attributes {
+        match attribute {
+            // A trait cannot be derived twice, and what many items get some may have already.
+            ItemAttribute::Derive(wanted) => {
+                let new = wanted.iter().filter(|wanted| names.insert(&wanted.name));
+                traits.extend(new.map(|wanted| wanted.path.clone()));
+            }
+            ItemAttribute::Other(tokens) => others.push(tokens),
+        }
+    }
+    quote!(#[derive(#(#traits),*)] #(#others)*)
 }

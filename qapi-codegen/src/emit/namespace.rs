@@ -223,7 +223,7 @@ impl References {
     fn of_message(&mut self, plan: &MessagePlan) {
         match &plan.body {
             MessageBody::Members(plan) => self.of_struct(plan),
-            MessageBody::Union { data, .. } => self.of_rust_type(data),
+            MessageBody::Whole { data, .. } => self.of_rust_type(data),
         }
         self.of_returns(plan);
     }

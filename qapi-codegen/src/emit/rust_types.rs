@@ -27,6 +27,7 @@ pub(super) fn rust_type(rust_type_: &RustType, place: Place) -> TokenStream {
                 Place::Messages => quote!(types::#name),
             }
         }
+        RustType::Replaced(path) => path.tokens().clone(),
         RustType::Vec(element) => {
             let element = rust_type(element, place);
             quote!(Vec<#element>)
@@ -68,14 +69,16 @@ impl Parameter {
     /// The parameter `name` for a value of a type.
     ///
     /// Text, unions and alternates take whatever converts into them; enums and numbers are taken as they
-    /// are, so that a slip is an error of the compiler.
+    /// are, so that a slip is an error of the compiler, and so are types of the user's.
     pub(super) fn new(name: &Ident, for_type: &RustType, place: Place) -> Self {
         let written = rust_type(for_type, place);
         let into = || Self { accepts: quote!(impl Into<#written>), value: quote!(#name.into()) };
         match for_type {
             RustType::Builtin(Builtin::Str | Builtin::Any) => into(),
             RustType::Named { kind: NamedKind::Union | NamedKind::Alternate, .. } => into(),
-            RustType::Builtin(_) | RustType::Named { .. } => Self { accepts: written, value: quote!(#name) },
+            RustType::Builtin(_) | RustType::Named { .. } | RustType::Replaced(_) => {
+                Self { accepts: written, value: quote!(#name) }
+            }
             RustType::Vec(element) if **element == RustType::Builtin(Builtin::Str) => Self {
                 accepts: quote!(impl IntoIterator<Item = impl Into<String>>),
                 value: quote!(#name.into_iter().map(Into::into).collect()),

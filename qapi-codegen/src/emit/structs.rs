@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rust_types::Place;
-use super::{fields, item_attributes};
+use super::{derives, fields, item_attributes};
 use crate::names::ident;
 use crate::plan::StructPlan;
 
@@ -19,13 +19,17 @@ pub(super) fn emit(plan: &StructPlan, place: Place) -> TokenStream {
             pub #rest: serde_json::Map<String, serde_json::Value>,
         }
     });
-    let default = plan.fields.iter().all(|field| !field.required).then(|| quote!(, Default));
+    let mut derived = vec!["Debug", "Clone", "PartialEq"];
+    if plan.fields.iter().all(|field| !field.required) {
+        derived.push("Default");
+    }
+    let derives = derives(&derived, &plan.item);
     let methods = fields::methods(&plan.fields.iter().collect::<Vec<_>>(), rest.as_ref(), place);
     let entries = fields::json_entries(plan.fields.iter());
     let rest_entry = rest.as_ref().map(|rest| quote!(..#rest));
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq #default)]
+        #derives
         #[non_exhaustive]
         pub struct #name {
             #(#definitions,)*

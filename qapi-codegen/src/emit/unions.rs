@@ -4,9 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::rust_types::{Place, rust_type};
-use super::{deprecated_attribute, doc_attributes, fields, item_attributes};
+use super::{deprecated_attribute, derives, doc_attributes, fields, item_attributes};
 use crate::names::ident;
 use crate::plan::{BranchesPlan, RustType, UnionBase, UnionPlan, VariantPlan};
+
+/// What a union derives, and so does the enum of its branches.
+const DERIVED: [&str; 3] = ["Debug", "Clone", "PartialEq"];
 
 pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
     let branches = ident(&plan.branches.name);
@@ -17,7 +20,8 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
             quote!(#[doc = #docs])
         }
     };
-    let definition = branches_enum(&plan.branches, &attributes);
+    let derives = derives(&DERIVED, &plan.item);
+    let definition = branches_enum(&plan.branches, &attributes, &derives);
     let union = match &plan.base {
         None => {
             let tag = &plan.tag;
@@ -33,6 +37,7 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
 
 fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     let attributes = item_attributes(&plan.item);
+    let derives = derives(&DERIVED, &plan.item);
     let name = ident(&plan.item.name);
     let all_fields: Vec<_> = std::iter::once(&base.tag_field).chain(&base.fields).collect();
     let definitions = fields::definitions(all_fields.iter().copied(), Place::Types);
@@ -51,7 +56,7 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     });
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq)]
+        #derives
         #[non_exhaustive]
         pub struct #name {
             #(#definitions,)*
@@ -67,7 +72,7 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     }
 }
 
-fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream) -> TokenStream {
+fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream, derives: &TokenStream) -> TokenStream {
     let name = ident(&plan.name);
     let variants = plan.variants.iter().map(|variant| variant_definition(variant, Place::Types));
     let entries = plan.variants.iter().map(|variant| {
@@ -77,7 +82,7 @@ fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream) -> TokenStream {
     let conversions = plan.variants.iter().filter_map(|variant| conversion(&name, variant));
     quote! {
         #attributes
-        #[derive(Debug, Clone, PartialEq)]
+        #derives
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*

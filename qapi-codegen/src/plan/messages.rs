@@ -1,21 +1,34 @@
 //! Commands and events.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use qapi_schema::{Command, Entity, Event, TypeId};
 
 use super::planner::Planner;
 use super::{CommandFacts, Item, MessageBody, MessageFacts, MessagePlan, StructPlan};
 use crate::names::{Scope, field_name, type_name};
 
+/// Names that stand beside the traits of handlers: the trait over all of them, and what the traits use.
+const HANDLER_SCOPE: [&str; 3] = ["Handlers", "AnyCommand", "ServerError"];
+
 impl Planner<'_> {
     pub(super) fn commands(&self) -> Vec<MessagePlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let mut methods = Scope::snake();
+        let handlers = self.handlers();
         let plan = |command: &Command| {
             let entity = &command.entity;
-            let item = self.item(scope.claim(type_name(&entity.name)), "command", entity);
+            // Claimed also where it is not kept: others are numbered as if it were.
+            let name = scope.claim(type_name(&entity.name));
+            let method = methods.claim(field_name(&entity.name));
+            if !self.is_kept(entity) {
+                return None;
+            }
+            let item = self.item(name, "command", entity);
             let facts = MessageFacts {
                 command: Some(CommandFacts {
-                    method: methods.claim(field_name(&entity.name)),
+                    method,
+                    handler: handlers.get(&item.module).cloned().unwrap_or_default(),
                     returns: command.returns.map(|returns| self.rust_type(returns)),
                     allow_oob: command.flags.allow_oob,
                     allow_preconfig: command.flags.allow_preconfig,
@@ -25,34 +38,42 @@ impl Planner<'_> {
             };
             let body = self.message_body(item, entity, command.arguments, !command.flags.generated);
             let is_large = self.is_large(command.arguments);
-            MessagePlan { body, wire_name: entity.name.to_string(), is_large, facts }
+            Some(MessagePlan { body, wire_name: entity.name.to_string(), is_large, facts })
         };
-        self.sorted_commands().into_iter().map(plan).collect()
+        self.sorted_commands().into_iter().filter_map(plan).collect()
+    }
+
+    /// The traits of those who serve commands, by module.
+    fn handlers(&self) -> BTreeMap<String, String> {
+        let modules = self.schema.commands().iter().map(|command| self.module(&command.entity));
+        let modules: BTreeSet<String> = modules.collect();
+        let mut names = HANDLER_SCOPE.iter().fold(Scope::camel(), |scope, name| scope.without(name));
+        modules.into_iter().map(|module| (module.clone(), names.claim(type_name(&module)))).collect()
     }
 
     pub(super) fn events(&self) -> Vec<MessagePlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let plan = |event: &Event| {
             let entity = &event.entity;
-            let item = self.item(scope.claim(type_name(&entity.name)), "event", entity);
-            MessagePlan {
-                body: self.message_body(item, entity, event.data, false),
+            let name = scope.claim(type_name(&entity.name));
+            self.is_kept(entity).then(|| MessagePlan {
+                body: self.message_body(self.item(name, "event", entity), entity, event.data, false),
                 wire_name: entity.name.to_string(),
                 is_large: self.is_large(event.data),
                 facts: self.message_facts(entity),
-            }
+            })
         };
-        self.sorted_events().into_iter().map(plan).collect()
+        self.sorted_events().into_iter().filter_map(plan).collect()
     }
 
-    /// The commands that are bound, sorted by name.
+    /// The commands of the schema, sorted by name.
     pub(super) fn sorted_commands(&self) -> Vec<&Command> {
         let mut commands: Vec<&Command> = self.schema.commands().iter().collect();
         commands.sort_by_key(|command| &command.entity.name);
         commands
     }
 
-    /// The events that are bound, sorted by name.
+    /// The events of the schema, sorted by name.
     pub(super) fn sorted_events(&self) -> Vec<&Event> {
         let mut events: Vec<&Event> = self.schema.events().iter().collect();
         events.sort_by_key(|event| &event.entity.name);
@@ -85,8 +106,10 @@ impl Planner<'_> {
             return MessageBody::Members(StructPlan { item, fields: Vec::new(), rest });
         };
         match object.variants {
-            Some(_) => MessageBody::Union { item, data: self.rust_type(id) },
-            None => MessageBody::Members(self.struct_plan(item, entity, id, &self.schema.members(id), open)),
+            None if !self.is_replaced(id) => {
+                MessageBody::Members(self.struct_plan(item, entity, id, &self.schema.members(id), open))
+            }
+            _ => MessageBody::Whole { item, data: self.rust_type(id) },
         }
     }
 }

@@ -77,10 +77,12 @@ pub(crate) struct BranchRow {
 
 impl Planner<'_> {
     pub(super) fn metadata(&self) -> MetadataPlan {
+        let commands = self.schema.commands().iter().filter(|command| self.is_kept(&command.entity));
+        let events = self.schema.events().iter().filter(|event| self.is_kept(&event.entity));
         let mut plan = MetadataPlan {
-            commands: self.sorted_commands().into_iter().map(|command| self.command_row(command)).collect(),
-            events: self.sorted_events().into_iter().map(|event| self.event_row(event)).collect(),
-            types: self.sorted_types().into_iter().filter_map(|id| self.type_row(id)).collect(),
+            commands: commands.map(|command| self.command_row(command)).collect(),
+            events: events.map(|event| self.event_row(event)).collect(),
+            types: self.kept_types().into_iter().filter_map(|id| self.type_row(id)).collect(),
         };
         // Byte by byte, as they are searched.
         plan.commands.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,25 +1,31 @@
 //! The plan: what is emitted, decided between the schema and its spelling as Rust.
 
+mod attributes;
 mod boxing;
 mod docs;
 mod fields;
+mod kept;
 mod messages;
 mod metadata;
 mod planner;
 mod received;
+mod replaced;
+mod request;
 mod rust_type;
 mod sizes;
 mod types;
 
-use qapi_schema::JsonType;
+use qapi_schema::{JsonType, Reach};
 
 use crate::Inclusion;
 
+pub(crate) use attributes::ItemAttribute;
 pub(crate) use docs::Docs;
 pub(crate) use metadata::{
     BranchRow, CommandRow, EventRow, FactsRow, MemberRow, MembersRow, MetadataPlan, RowKind, TypeRow,
 };
 pub(crate) use planner::plan;
+pub(crate) use request::{AttributeRequest, Replacement, Request, Selection};
 pub(crate) use rust_type::{NamedKind, RustType};
 
 /// Everything that is emitted for a schema, sorted by module and name.
@@ -30,6 +36,10 @@ pub(crate) struct Plan {
     pub(crate) events: Vec<MessagePlan>,
     pub(crate) server: Inclusion,
     pub(crate) metadata: Option<(Inclusion, MetadataPlan)>,
+    /// The names that the types have in the schema, sorted.
+    pub(crate) type_names: Vec<String>,
+    /// Why all of it is there.
+    pub(crate) reach: Reach,
 }
 
 /// What all items have.
@@ -41,6 +51,8 @@ pub(crate) struct Item {
     pub(crate) module: String,
     pub(crate) docs: Docs,
     pub(crate) deprecated: Option<String>,
+    /// What the user wants on it.
+    pub(crate) attributes: Vec<ItemAttribute>,
 }
 
 /// A type.
@@ -166,7 +178,7 @@ impl MessagePlan {
     pub(crate) fn item(&self) -> &Item {
         match &self.body {
             MessageBody::Members(plan) => &plan.item,
-            MessageBody::Union { item, .. } => item,
+            MessageBody::Whole { item, .. } => item,
         }
     }
 }
@@ -176,8 +188,8 @@ impl MessagePlan {
 pub(crate) enum MessageBody {
     /// Members of its own.
     Members(StructPlan),
-    /// A union, whose members stand in its place.
-    Union { item: Item, data: RustType },
+    /// One type, whose members stand in its place: a union, or a type of the user's.
+    Whole { item: Item, data: RustType },
 }
 
 /// What the code says about a command or an event.
@@ -194,6 +206,8 @@ pub(crate) struct MessageFacts {
 /// What the code says about a command beyond that.
 #[derive(Debug)]
 pub(crate) struct CommandFacts {
+    /// The trait of the handlers of its module.
+    pub(crate) handler: String,
     /// The method of a handler that serves it.
     pub(crate) method: String,
     /// What it returns; nothing but an empty object if there is no type.

@@ -2,21 +2,26 @@
 
 use std::collections::{HashMap, HashSet};
 
-use qapi_schema::{Builtin, Entity, Feature, Schema, TypeId, TypeKind};
+use qapi_schema::{Builtin, Entity, EntityId, Feature, Reach, Schema, TypeId, TypeKind};
 
+use super::attributes::attributes;
 use super::boxing::Boxing;
 use super::docs::DocWriter;
+use super::kept::{Replaced, kept};
 use super::received::received;
+use super::replaced::replaced;
 use super::sizes::Sizes;
-use super::{Item, NamedKind, Plan, RustType, TypePlan};
+use super::{Item, ItemAttribute, NamedKind, Plan, Request, RustType, TypePlan};
 use crate::names::{Scope, module_name, type_name};
-use crate::{Inclusion, Options};
+use crate::{GenerateError, Inclusion, Options};
 
 /// Decides what is emitted for a schema.
-pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
-    let mut planner = Planner::new(schema, options);
+pub(crate) fn plan(schema: &Schema, options: &Options, request: &Request) -> Result<Plan, GenerateError> {
+    let choices = Choices::new(schema, request)?;
+    let planner = Planner::new(schema, options, &choices);
     let mut plan = Plan { server: options.server.clone(), ..Plan::default() };
-    for id in planner.sorted_types() {
+    for id in planner.kept_types() {
+        plan.type_names.push(schema.type_of(id).entity.name.to_string());
         plan.types.extend(planner.type_plan(id));
     }
     convert_branches_to_alternates(&mut plan.types);
@@ -26,7 +31,15 @@ pub(crate) fn plan(schema: &Schema, options: &Options) -> Plan {
     if options.metadata != Inclusion::Never {
         plan.metadata = Some((options.metadata.clone(), planner.metadata()));
     }
-    plan
+    plan.reach = choices.kept;
+    Ok(plan)
+}
+
+/// The types that the schema names, sorted.
+fn sorted_types(schema: &Schema) -> Vec<TypeId> {
+    let mut types: Vec<_> = schema.types().filter(|(_, type_)| !type_.implicit).collect();
+    types.sort_by_key(|(_, type_)| &type_.entity.name);
+    types.into_iter().map(|(id, _)| id).collect()
 }
 
 /// Lets what makes a union make an alternate too, if the union is an alternative of it.
@@ -49,7 +62,32 @@ fn module_and_name(item: &Item) -> (&str, &str) {
     (&item.module, &item.name)
 }
 
+/// What was asked for, looked up in the schema.
+struct Choices {
+    /// What the bindings refer to.
+    kept: Reach,
+    replaced: Replaced,
+    attributes: HashMap<EntityId, Vec<ItemAttribute>>,
+}
+
+impl Choices {
+    fn new(schema: &Schema, request: &Request) -> Result<Self, GenerateError> {
+        let mut mistakes = Vec::new();
+        let replaced = replaced(schema, &request.replacements, &mut mistakes);
+        let kept = kept(schema, request.selection.as_ref(), &replaced, &mut mistakes);
+        let is_replaced = |id| replaced.contains_key(&id);
+        let attributes = attributes(schema, &request.attributes, &kept, is_replaced, &mut mistakes);
+        match mistakes.is_empty() {
+            true => Ok(Self { kept, replaced, attributes }),
+            false => Err(GenerateError::Mistakes(mistakes)),
+        }
+    }
+}
+
 /// The decisions, and what they rest on.
+///
+/// Names, boxes and what is optional are decided for the whole schema, whatever is kept of it: an item is the same
+/// among few as among all.
 pub(super) struct Planner<'a> {
     pub(super) schema: &'a Schema,
     pub(super) docs: DocWriter<'a>,
@@ -58,45 +96,62 @@ pub(super) struct Planner<'a> {
     pub(super) sizes: Sizes,
     /// The types that a client receives.
     pub(super) received: HashSet<TypeId>,
-    /// The names of the types that become items.
+    /// The names of the types that become items, if they are kept.
     pub(super) type_names: HashMap<TypeId, String>,
-    pub(super) type_scope: Scope,
+    /// The names of the enums of branches that stand beside their unions.
+    pub(super) branches_names: HashMap<TypeId, String>,
+    choices: &'a Choices,
 }
 
 impl<'a> Planner<'a> {
-    fn new(schema: &'a Schema, options: &'a Options) -> Self {
+    fn new(schema: &'a Schema, options: &'a Options, choices: &'a Choices) -> Self {
+        let types = sorted_types(schema);
+        let mut scope = Scope::camel();
+        let mut type_names = HashMap::new();
+        for &id in &types {
+            type_names.insert(id, scope.claim(type_name(&schema.type_of(id).entity.name)));
+        }
+        let mut branches_names = HashMap::new();
+        for id in types.into_iter().filter(|&id| schema.tag(id).is_some() && schema.members(id).len() > 1) {
+            branches_names.insert(id, scope.claim(format!("{}Branch", type_names[&id])));
+        }
         let boxing = Boxing::new(schema);
-        let mut planner = Self {
+        Self {
             schema,
             docs: DocWriter { style: options.docs, reference: options.reference.as_ref() },
             oldest_server: options.oldest_server.as_deref(),
             sizes: Sizes::new(schema, &boxing),
             boxing,
             received: received(schema),
-            type_names: HashMap::new(),
-            type_scope: Scope::camel(),
-        };
-        for id in planner.sorted_types() {
-            let name = planner.type_scope.claim(type_name(&schema.type_of(id).entity.name));
-            planner.type_names.insert(id, name);
+            type_names,
+            branches_names,
+            choices,
         }
-        planner
     }
 
-    /// The types that become items, sorted by name: those that the schema names.
-    pub(super) fn sorted_types(&self) -> Vec<TypeId> {
-        let mut types: Vec<_> = self.schema.types().filter(|(_, type_)| !type_.implicit).collect();
-        types.sort_by_key(|(_, type_)| &type_.entity.name);
-        types.into_iter().map(|(id, _)| id).collect()
+    /// The types that become items, if they are of a kind that does, sorted by name.
+    pub(super) fn kept_types(&self) -> Vec<TypeId> {
+        let is_item = |&id: &TypeId| self.choices.kept.contains(EntityId::Type(id)) && !self.is_replaced(id);
+        sorted_types(self.schema).into_iter().filter(is_item).collect()
+    }
+
+    pub(super) fn is_kept(&self, entity: &Entity) -> bool {
+        self.schema.lookup(&entity.name).is_some_and(|id| self.choices.kept.contains(id))
+    }
+
+    pub(super) fn is_replaced(&self, id: TypeId) -> bool {
+        self.choices.replaced.contains_key(&id)
     }
 
     pub(super) fn item(&self, name: String, kind: &str, entity: &Entity) -> Item {
         let module = self.schema.module_of(entity.module).stem();
+        let id = self.schema.lookup(&entity.name);
         Item {
             name,
             module: module_name(module),
             docs: self.docs.definition(kind, entity, module),
             deprecated: self.deprecation(&entity.features),
+            attributes: id.and_then(|id| self.choices.attributes.get(&id)).cloned().unwrap_or_default(),
         }
     }
 
@@ -129,6 +184,9 @@ impl<'a> Planner<'a> {
     }
 
     pub(super) fn rust_type(&self, id: TypeId) -> RustType {
+        if let Some(path) = self.choices.replaced.get(&id) {
+            return RustType::Replaced(path.clone());
+        }
         let type_ = self.schema.type_of(id);
         let kind = match &type_.kind {
             TypeKind::Builtin(builtin) => return RustType::Builtin(*builtin),

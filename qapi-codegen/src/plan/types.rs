@@ -14,7 +14,7 @@ use super::{
 use crate::names::{Scope, variant_name};
 
 impl Planner<'_> {
-    pub(super) fn type_plan(&mut self, id: TypeId) -> Option<TypePlan> {
+    pub(super) fn type_plan(&self, id: TypeId) -> Option<TypePlan> {
         let schema = self.schema;
         let type_ = schema.type_of(id);
         let name = self.type_names.get(&id)?.clone();
@@ -57,19 +57,16 @@ impl Planner<'_> {
         EnumPlan { item, variants: variants.collect() }
     }
 
-    pub(super) fn union_plan(&mut self, name: String, id: TypeId) -> Option<UnionPlan> {
+    pub(super) fn union_plan(&self, name: String, id: TypeId) -> Option<UnionPlan> {
         let entity = &self.schema.type_of(id).entity;
         let members = self.schema.members(id);
         let tag = self.schema.tag(id)?;
-        let is_enum = members.len() == 1;
-        let branches_name = match is_enum {
-            true => name.clone(),
-            false => self.type_scope.claim(format!("{name}Branch")),
-        };
+        let beside = self.branches_names.get(&id);
+        let branches_name = beside.unwrap_or(&name).clone();
         let branches =
             BranchesPlan { variants: self.branches(id, entity, tag.type_id), name: branches_name.clone() };
         let module = self.module(entity);
-        let base = (!is_enum).then(|| {
+        let base = beside.is_some().then(|| {
             let mut names = FieldNames::default();
             let branches_type = RustType::Named { name: branches_name, module, kind: NamedKind::Union };
             let tag_field = FieldPlan {
@@ -87,7 +84,7 @@ impl Planner<'_> {
     pub(super) fn branches(&self, id: TypeId, entity: &Entity, tag_type: TypeId) -> Vec<VariantPlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let data_of = |type_id: TypeId| {
-            let is_empty = self.schema.is_empty_object(type_id);
+            let is_empty = self.schema.is_empty_object(type_id) && !self.is_replaced(type_id);
             (!is_empty).then(|| self.variant_data(id, type_id))
         };
         let mut plans: Vec<_> = self
@@ -149,7 +146,8 @@ impl Planner<'_> {
     }
 }
 
-/// Marks the variants whose data is that of no other.
+/// Marks the variants whose data is that of no other. The path of a replaced type may be another name of another
+/// variant's.
 fn mark_conversions<'a>(variants: impl Iterator<Item = &'a mut VariantPlan>) {
     let variants: Vec<_> = variants.collect();
     let mut seen = HashSet::new();
@@ -160,6 +158,7 @@ fn mark_conversions<'a>(variants: impl Iterator<Item = &'a mut VariantPlan>) {
         .cloned()
         .collect();
     for variant in variants {
-        variant.converts = variant.data.as_ref().is_some_and(|data| !repeated.contains(data));
+        let is_known = |data: &RustType| !data.is_replaced() && !repeated.contains(data);
+        variant.converts = variant.data.as_ref().is_some_and(is_known);
     }
 }
