@@ -47,6 +47,7 @@ use crate::{
 ///
 /// A definition is bound alike, whatever else is kept: its Rust name (also one with a number behind, for a name that is
 /// taken in the whole schema), its fields, its boxes and what is optional in it are those of the bindings of everything.
+/// Only what is over all definitions, such as `AnyCommand` and the handlers of commands, has fewer of them.
 #[derive(Debug, Clone, Default)]
 pub struct Builder {
     options: Options,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod bindings;
+mod choices;
 mod lint;
 mod oracle;
 mod real_servers;

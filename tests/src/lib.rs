@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test fails where it stands")]
 
+pub mod choices;
 pub mod constructs;
 mod requirement;
 pub mod server;

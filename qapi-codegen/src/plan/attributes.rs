@@ -38,9 +38,12 @@ pub(super) fn attributes(
     is_replaced: impl Fn(TypeId) -> bool,
     mistakes: &mut Vec<Mistake>,
 ) -> HashMap<EntityId, Vec<ItemAttribute>> {
+    // What is kept is unclear after mistakes, and none follow from that.
+    let is_unclear = !mistakes.is_empty();
+    let is_kept = |id| is_unclear || kept.contains(id);
     let is_item = |id: EntityId| {
         let is_replaced = matches!(id, EntityId::Type(id) if is_replaced(id));
-        kept.contains(id) && is_defined(schema, id) && !is_replaced
+        is_kept(id) && is_defined(schema, id) && !is_replaced
     };
     let items: Vec<_> = schema.definition_order().iter().copied().filter(|&id| is_item(id)).collect();
     let mut attributes: HashMap<_, Vec<_>> = HashMap::new();
