@@ -20,6 +20,10 @@
 //!
 //! The bindings lean on the crate `qmp-types`, which must be a dependency of the crate that takes them in.
 //!
+//! The [`Builder`] can do more: keep some commands, events and types with what they need, put Rust types of yours in the
+//! place of the schema's, put attributes on what is generated, write a folder of modules instead of one file, or write
+//! nothing. [`Bindings::why`] tells why a type is there.
+//!
 //! Inside, a schema becomes a plan, which says what is emitted, and the plan becomes Rust, one module for
 //! each kind of item. Generating is a pure function from a schema to files; [`write()`] puts them on disk.
 
