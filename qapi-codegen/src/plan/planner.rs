@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use qapi_schema::{Builtin, Entity, EntityId, Feature, Reach, Schema, TypeId, TypeKind};
+use qapi_schema::{Builtin, Entity, EntityId, Feature, JsonType, Reach, Schema, TypeId, TypeKind};
 
 use super::attributes::attributes;
 use super::boxing::Boxing;
@@ -51,7 +51,9 @@ fn convert_branches_to_alternates(types: &mut [TypePlan]) {
     let unions: HashMap<String, RustType> = unions.collect();
     for plan in types {
         if let TypePlan::Alternate(plan) = plan {
-            let data = plan.variants.iter().filter_map(|(_, variant)| variant.data.as_ref());
+            // Not where the alternative is an array of them.
+            let objects = plan.variants.iter().filter(|(json_type, _)| *json_type == JsonType::Object);
+            let data = objects.filter_map(|(_, variant)| variant.data.as_ref());
             let names = data.filter_map(|data| data.unboxed().named());
             plan.branches = names.filter_map(|(name, _)| unions.get(name)).next().cloned();
         }
