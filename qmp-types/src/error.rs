@@ -7,7 +7,7 @@ use crate::{json_enum, json_struct};
 /// The class of a [`ServerError`].
 ///
 /// The set is open: treat what you do not know as [`GenericError`](Self::GenericError).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ErrorClass {
     /// No class of its own.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::json::{Error, ErrorKind, FromJson, FromMembers, Members, ObjectWriter, ToJson, ToMembers};
-use crate::{impl_object, json_struct};
+use crate::json::{Error, FromJson, FromMembers, Members, ObjectWriter, ToJson, ToMembers};
+use crate::{impl_serde, json_struct};
 use serde_json::value::RawValue;
 
 /// An event that a server emits. The value holds its data.
@@ -99,19 +99,11 @@ impl<E> TimedEvent<E> {
 
 impl<E: EventSet> FromMembers for TimedEvent<E> {
     fn from_members(members: &mut Members<'_, '_>) -> Result<Self, Error> {
-        let (mut event, mut data, mut timestamp) = (None::<String>, None::<Box<RawValue>>, None);
-        while let Some(name) = members.next_name()? {
-            match &*name {
-                "event" => members.fill(&mut event, "event")?,
-                "data" => members.fill(&mut data, "data")?,
-                "timestamp" => members.fill(&mut timestamp, "timestamp")?,
-                _ => members.other(&name)?,
-            }
-        }
-        let name = event.ok_or_else(|| Error::new(ErrorKind::MissingMember("event")))?;
-        let event = E::from_parts(&name, data.as_deref().map(RawValue::get))?;
+        let name: String = members.required("event")?;
+        let data: Option<Box<RawValue>> = members.optional("data");
         // No time at all says as much as an unknown one.
-        Ok(Self { event, timestamp: timestamp.unwrap_or(Timestamp::UNKNOWN) })
+        let timestamp = members.optional("timestamp").unwrap_or(Timestamp::UNKNOWN);
+        Ok(Self { event: E::from_parts(&name, data.as_deref().map(RawValue::get))?, timestamp })
     }
 }
 
@@ -123,4 +115,4 @@ impl<E: EventSet> ToMembers for TimedEvent<E> {
     }
 }
 
-impl_object!({E: EventSet} TimedEvent<E>);
+impl_serde!({E: EventSet} TimedEvent<E>);

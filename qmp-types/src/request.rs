@@ -47,17 +47,11 @@ impl<C> Request<C> {
 
 impl<C: CommandSet> FromMembers for Request<C> {
     fn from_members(members: &mut Members<'_, '_>) -> Result<Self, Error> {
-        let (mut in_band, mut out_of_band) = (None::<String>, None::<String>);
-        let (mut arguments, mut id) = (None::<Box<RawValue>>, None);
-        while let Some(name) = members.next_name()? {
-            match &*name {
-                "execute" => members.fill(&mut in_band, "execute")?,
-                "exec-oob" => members.fill(&mut out_of_band, "exec-oob")?,
-                "arguments" => members.fill(&mut arguments, "arguments")?,
-                "id" => members.fill(&mut id, "id")?,
-                _ => return Err(Error::new(ErrorKind::UnexpectedMember((*name).into()))),
-            }
-        }
+        let in_band: Option<String> = members.optional("execute");
+        let out_of_band: Option<String> = members.optional("exec-oob");
+        let arguments: Option<Box<RawValue>> = members.optional("arguments");
+        let id = members.optional("id");
+        members.refuse_rest()?;
         let is_out_of_band = out_of_band.is_some();
         let name = match (in_band, out_of_band) {
             (Some(name), None) | (None, Some(name)) => name,
@@ -77,7 +71,7 @@ impl<C: CommandSet> ToMembers for Request<C> {
     }
 }
 
-crate::impl_object!({C: CommandSet} Request<C>);
+crate::impl_serde!({C: CommandSet} Request<C>);
 
 /// What a command came to: what it returned, as JSON, or nothing where it is not answered on success; the handler's
 /// error, or [`CommandNotFound`](crate::ErrorClass::CommandNotFound) where there is no handler.
@@ -131,15 +125,9 @@ impl Response {
 
 impl FromMembers for Response {
     fn from_members(members: &mut Members<'_, '_>) -> Result<Self, Error> {
-        let (mut returned, mut error, mut id) = (None::<Box<RawValue>>, None::<ServerError>, None);
-        while let Some(name) = members.next_name()? {
-            match &*name {
-                "return" => members.fill(&mut returned, "return")?,
-                "error" => members.fill(&mut error, "error")?,
-                "id" => members.fill(&mut id, "id")?,
-                _ => members.other(&name)?,
-            }
-        }
+        let returned: Option<Box<RawValue>> = members.optional("return");
+        let error: Option<ServerError> = members.optional("error");
+        let id = members.optional("id");
         let result = match (returned, error) {
             (Some(returned), None) => Ok(returned),
             (None, Some(error)) => Err(error),
@@ -160,4 +148,4 @@ impl ToMembers for Response {
     }
 }
 
-crate::impl_object!(Response);
+crate::impl_serde!(Response);

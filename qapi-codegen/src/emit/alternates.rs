@@ -12,7 +12,7 @@ use crate::plan::{AlternatePlan, RustType, VariantPlan};
 
 pub(super) fn emit(plan: &AlternatePlan) -> TokenStream {
     let attributes = item_attributes(&plan.item);
-    let derives = derives(&["Debug", "Clone", "PartialEq"], &plan.item);
+    let derives = derives(&["Debug", "Clone", "PartialEq"], &[], &plan.item);
     let name = ident(&plan.item.name);
     let variants = plan.variants.iter().map(|(_, variant)| variant_definition(variant, Place::Types));
     let expected = expected(plan.variants.iter().map(|(json_type, _)| *json_type));

@@ -9,7 +9,7 @@ use crate::plan::EnumPlan;
 
 pub(super) fn emit(plan: &EnumPlan) -> TokenStream {
     let attributes = item_attributes(&plan.item);
-    let derives = derives(&["Debug", "Clone", "PartialEq", "Eq", "Hash", "PartialOrd", "Ord"], &plan.item);
+    let derives = derives(&["Debug", "Clone"], &["PartialEq", "Eq", "Hash", "PartialOrd", "Ord"], &plan.item);
     let name = ident(&plan.item.name);
     let variants = plan.variants.iter().map(|variant| {
         let docs = doc_attributes(&variant.docs);

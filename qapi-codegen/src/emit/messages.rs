@@ -20,7 +20,7 @@ pub(super) fn emit(plan: &MessagePlan) -> TokenStream {
 /// A struct around the type whose members it carries.
 fn newtype(item: &Item, data: &RustType) -> TokenStream {
     let attributes = item_attributes(item);
-    let derives = derives(&["Debug", "Clone", "PartialEq"], item);
+    let derives = derives(&["Debug", "Clone", "PartialEq"], &[], item);
     let name = ident(&item.name);
     let parameter = ident("members");
     let Parameter { accepts, value } = Parameter::new(&parameter, data, Place::Messages);

@@ -50,9 +50,10 @@ fn item_attributes(item: &Item) -> TokenStream {
     quote!(#docs #deprecated)
 }
 
-/// What an item derives, of itself and because the user wants it, and the user's other attributes.
-fn derives(of_itself: &[&str], item: &Item) -> TokenStream {
-    let mut names: HashSet<&str> = of_itself.iter().copied().collect();
+/// What an item derives, of itself and because the user wants it, and the user's other attributes. What it implements
+/// `otherwise` is not derived again.
+fn derives(of_itself: &[&str], otherwise: &[&str], item: &Item) -> TokenStream {
+    let mut names: HashSet<&str> = of_itself.iter().chain(otherwise).copied().collect();
     let mut traits: Vec<_> = of_itself.iter().map(|name| ident(name).to_token_stream()).collect();
     let mut others = Vec::new();
     for attribute in &item.attributes {

@@ -23,7 +23,7 @@ pub(super) fn emit(plan: &StructPlan, place: Place) -> TokenStream {
     if plan.fields.iter().all(|field| !field.required) {
         derived.push("Default");
     }
-    let derives = derives(&derived, &plan.item);
+    let derives = derives(&derived, &[], &plan.item);
     let methods = fields::methods(&plan.fields.iter().collect::<Vec<_>>(), rest.as_ref(), place);
     let entries = fields::json_entries(plan.fields.iter());
     let rest_entry = rest.as_ref().map(|rest| quote!(..#rest));

@@ -20,7 +20,7 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
             quote!(#[doc = #docs])
         }
     };
-    let derives = derives(&DERIVED, &plan.item);
+    let derives = derives(&DERIVED, &[], &plan.item);
     let definition = branches_enum(&plan.branches, &attributes, &derives);
     let union = match &plan.base {
         None => {
@@ -37,7 +37,7 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
 
 fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     let attributes = item_attributes(&plan.item);
-    let derives = derives(&DERIVED, &plan.item);
+    let derives = derives(&DERIVED, &[], &plan.item);
     let name = ident(&plan.item.name);
     let all_fields: Vec<_> = std::iter::once(&base.tag_field).chain(&base.fields).collect();
     let definitions = fields::definitions(all_fields.iter().copied(), Place::Types);

@@ -44,7 +44,7 @@ pub struct QemuVersion {
 json_struct!(QemuVersion { required "major" => major, required "minor" => minor, required "micro" => micro });
 
 /// What a server offers besides the plain protocol (`docs/interop/qmp-spec.rst`, *Capabilities*).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Capability {
     /// Out-of-band execution of commands.

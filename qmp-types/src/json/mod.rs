@@ -14,7 +14,7 @@ mod shell;
 mod writer;
 
 pub use error::{Error, ErrorKind, MessageKind, PathSegment};
-pub use reader::{Kind, MAX_DEPTH, Members, Reader, required};
+pub use reader::{Kind, MAX_DEPTH, Members, Reader};
 pub use scalars::Null;
 pub use shell::{deserialize, serialize};
 pub use writer::{ObjectWriter, Writer};
@@ -38,7 +38,7 @@ pub trait ToJson {
 
 /// An object type, whose members may share a JSON object with those of a union's base.
 pub trait FromMembers: Sized {
-    /// Reads all members up to the end of the object.
+    /// Reads the members of this type and leaves the others.
     ///
     /// # Errors
     /// When a member is malformed or a required one is absent.

@@ -17,6 +17,18 @@ pub struct Reader<'a> {
     text: &'a str,
     position: usize,
     depth: usize,
+    /// Of each object on the way to this place: the members that were passed over before they were asked for.
+    passed: Vec<Passed<'a>>,
+    /// Of each object on the way to this place: the names of the members that were read.
+    taken: Vec<&'static str>,
+}
+
+/// A member that stands in front of one that was asked for earlier.
+#[derive(Debug, Clone)]
+struct Passed<'a> {
+    name: Cow<'a, str>,
+    /// Where its value begins.
+    position: usize,
 }
 
 /// The type of a JSON value.
@@ -55,7 +67,7 @@ impl<'a> Reader<'a> {
     /// The beginning of a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, position: 0, depth: 0 }
+        Self { text, position: 0, depth: 0, passed: Vec::new(), taken: Vec::new() }
     }
 
     /// Makes sure that nothing but white space is left.
@@ -127,7 +139,10 @@ impl<'a> Reader<'a> {
         members: impl FnOnce(&mut Members<'_, 'a>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.open(Kind::Object)?;
-        members(&mut Members { reader: self, first: true, claim: &mut |_, _| Ok(false) })
+        let (passed, taken) = (self.passed.len(), self.taken.len());
+        let mut object = Members { reader: self, passed, taken, place: Place::First, fault: None };
+        let value = members(&mut object);
+        object.end(value)
     }
 
     /// Passes over a value and gives its text.
@@ -230,142 +245,175 @@ fn describe_without_place(error: &serde_json::Error) -> String {
     text[..end].to_owned()
 }
 
-/// What a union's base does with a member that the branch does not know: whether it took it.
-type Claim<'c, 'a> = dyn FnMut(&str, &mut Reader<'a>) -> Result<bool, Error> + 'c;
+/// Where in an object the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In front of the first member.
+    First,
+    /// Behind a member.
+    Next,
+    /// Behind the object.
+    End,
+}
+
+/// Where a member was found.
+enum Found {
+    Nowhere,
+    Here,
+    /// Among those that were passed over; the reader is to go back to this position.
+    Earlier(usize),
+}
 
 /// The members of an object that is being read.
 ///
-/// In a union the members of the base and of the branch stand in one object: the branch reads all of
-/// them, and what it does not know is offered to the base before it is passed over.
+/// They are asked for by name, in any order, each once. Members that come before the one that is asked for are passed
+/// over and remembered, so that in a union base and branch ask for their members in turn. What nobody asks for is
+/// passed over, but a member that was asked for may stand in the object once.
+#[derive(Debug)]
 pub struct Members<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    first: bool,
-    claim: &'r mut Claim<'r, 'a>,
-}
-
-impl std::fmt::Debug for Members<'_, '_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Members").field("reader", &self.reader).finish_non_exhaustive()
-    }
+    /// How many passed members belong to objects around this one.
+    passed: usize,
+    /// How many taken members belong to objects around this one.
+    taken: usize,
+    place: Place,
+    /// The first mistake in a member that is optional.
+    fault: Option<Error>,
 }
 
 impl<'a> Members<'_, 'a> {
-    /// The name of the next member, or `None` at the end of the object. Its value is to be read by
-    /// [`fill`](Self::fill), or handed to [`other`](Self::other).
+    /// Reads a member that must be there.
+    ///
+    /// # Errors
+    /// When it is absent, not of the type, or there twice.
+    pub fn required<T: FromJson>(&mut self, name: &'static str) -> Result<T, Error> {
+        self.take(name)?.ok_or_else(|| Error::new(ErrorKind::MissingMember(name)))
+    }
+
+    /// Reads a member that may be absent. A mistake in it becomes the error of the whole object.
+    pub fn optional<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+        self.take(name).unwrap_or_else(|error| {
+            self.fault.get_or_insert(error);
+            None
+        })
+    }
+
+    /// Reads the member that selects a union's branch.
+    ///
+    /// # Errors
+    /// As [`required`](Self::required).
+    pub fn tag(&mut self, name: &'static str) -> Result<Cow<'a, str>, Error> {
+        self.take_by(name, Reader::string)?.ok_or_else(|| Error::new(ErrorKind::MissingMember(name)))
+    }
+
+    /// Reads all members that nobody asked for.
     ///
     /// # Errors
     /// When the text is not JSON.
-    pub fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
-        if !self.reader.next_item(std::mem::take(&mut self.first), b'}')? {
-            return Ok(None);
+    pub fn rest(&mut self) -> Result<Map<String, Value>, Error> {
+        let mut rest = Map::new();
+        let here = self.reader.position;
+        for passed in self.reader.passed.split_off(self.passed) {
+            self.reader.position = passed.position;
+            rest.insert(passed.name.into_owned(), self.reader.parse()?);
         }
-        self.reader.name().map(Some)
-    }
-
-    /// Reads the value of the member `name` into its place.
-    ///
-    /// # Errors
-    /// When it is not of the type, or the place is filled: a member may stand in an object once.
-    pub fn fill<T: FromJson>(&mut self, place: &mut Option<T>, name: &'static str) -> Result<(), Error> {
-        self.reader.fill(place, name)
-    }
-
-    /// Hands on a member that this type does not know.
-    ///
-    /// # Errors
-    /// When the text is not JSON, or the base knows the member and its value is faulty.
-    pub fn other(&mut self, name: &str) -> Result<(), Error> {
-        if !(self.claim)(name, self.reader)? {
-            self.reader.raw()?;
-        }
-        Ok(())
-    }
-
-    /// Reads a member that this type does not know into a map, unless the base takes it.
-    ///
-    /// # Errors
-    /// As [`other`](Self::other).
-    pub fn other_into(&mut self, name: Cow<'a, str>, rest: &mut Map<String, Value>) -> Result<(), Error> {
-        if !(self.claim)(&name, self.reader)? {
+        self.reader.position = here;
+        while let Some(name) = self.next_name()? {
             let value = self.reader.parse()?;
             rest.insert(name.into_owned(), value);
-        }
-        Ok(())
-    }
-
-    /// Passes over all members.
-    ///
-    /// # Errors
-    /// As [`other`](Self::other).
-    pub fn ignore(&mut self) -> Result<(), Error> {
-        while let Some(name) = self.next_name()? {
-            self.other(&name)?;
-        }
-        Ok(())
-    }
-
-    /// Reads all members into a map, but for those that the base takes.
-    ///
-    /// # Errors
-    /// As [`other`](Self::other).
-    pub fn collect(&mut self) -> Result<Map<String, Value>, Error> {
-        let mut rest = Map::new();
-        while let Some(name) = self.next_name()? {
-            self.other_into(name, &mut rest)?;
         }
         Ok(rest)
     }
 
-    /// Looks ahead for the member that selects a union's branch: it may stand anywhere in the object.
+    /// Makes sure that there are no members that nobody asked for.
     ///
     /// # Errors
-    /// When it is absent or not a string.
-    pub fn tag(&self, name: &'static str) -> Result<Cow<'a, str>, Error> {
-        let mut ahead = self.reader.clone();
-        let mut first = self.first;
-        while ahead.next_item(std::mem::take(&mut first), b'}')? {
-            if ahead.name()? == name {
-                return ahead.string().map_err(|error| error.within(PathSegment::Member(name.into())));
-            }
-            ahead.raw()?;
+    /// When there is one.
+    pub fn refuse_rest(&mut self) -> Result<(), Error> {
+        let name = match self.reader.passed.get(self.passed) {
+            Some(passed) => Some(passed.name.clone()),
+            None => self.next_name()?,
+        };
+        match name {
+            None => Ok(()),
+            Some(name) => Err(Error::new(ErrorKind::UnexpectedMember((*name).into()))),
         }
-        Err(Error::new(ErrorKind::MissingMember(name)))
     }
 
-    /// Reads a union's branch from the same object; members that the branch does not know go to `base`,
-    /// which answers whether it took them.
-    ///
-    /// # Errors
-    /// Those of the branch and of the base.
-    pub fn branch<T>(
+    fn take<T: FromJson>(&mut self, name: &'static str) -> Result<Option<T>, Error> {
+        self.take_by(name, T::from_json)
+    }
+
+    fn take_by<T>(
         &mut self,
-        base: &mut dyn FnMut(&str, &mut Reader<'a>) -> Result<bool, Error>,
-        branch: impl FnOnce(&mut Members<'_, 'a>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let outer = &mut *self.claim;
-        let mut claim = |name: &str, reader: &mut Reader<'a>| Ok(base(name, reader)? || outer(name, reader)?);
-        branch(&mut Members { reader: self.reader, first: self.first, claim: &mut claim })
-    }
-}
-
-impl Reader<'_> {
-    /// Reads the value of the member `name` into its place.
-    ///
-    /// # Errors
-    /// When it is not of the type, or the place is filled: a member may stand in an object once.
-    pub fn fill<T: FromJson>(&mut self, place: &mut Option<T>, name: &'static str) -> Result<(), Error> {
-        if place.is_some() {
-            return Err(Error::new(ErrorKind::DuplicateMember(name)));
+        name: &'static str,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        // Behind a fault the reader is in the middle of a value.
+        let found = if self.fault.is_some() { Found::Nowhere } else { self.find(name)? };
+        if matches!(found, Found::Nowhere) {
+            return Ok(None);
         }
-        *place = Some(T::from_json(self).map_err(|error| error.within(PathSegment::Member(name.into())))?);
-        Ok(())
+        let value = read(self.reader).map_err(|error| error.within(PathSegment::Member(name.into())))?;
+        if let Found::Earlier(resume) = found {
+            self.reader.position = resume;
+        }
+        Ok(Some(value))
     }
-}
 
-/// The value of a required member.
-///
-/// # Errors
-/// When there is none.
-pub fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Error> {
-    value.ok_or_else(|| Error::new(ErrorKind::MissingMember(name)))
+    /// Goes to the value of a member.
+    fn find(&mut self, name: &'static str) -> Result<Found, Error> {
+        if let Some(index) = self.passed_index(name) {
+            let position = self.reader.passed.remove(index).position;
+            if self.passed_index(name).is_some() {
+                return Err(Error::new(ErrorKind::DuplicateMember(name)));
+            }
+            self.reader.taken.push(name);
+            return Ok(Found::Earlier(std::mem::replace(&mut self.reader.position, position)));
+        }
+        while let Some(next) = self.next_name()? {
+            if next == name {
+                self.reader.taken.push(name);
+                return Ok(Found::Here);
+            }
+            let passed = Passed { name: next, position: self.reader.position };
+            self.reader.raw()?;
+            self.reader.passed.push(passed);
+        }
+        Ok(Found::Nowhere)
+    }
+
+    fn passed_index(&self, name: &str) -> Option<usize> {
+        let of_this_object = self.reader.passed.get(self.passed..)?;
+        of_this_object.iter().position(|passed| passed.name == name).map(|index| index + self.passed)
+    }
+
+    /// The name of the next member in the text, which must not have been read already.
+    fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
+        if self.place == Place::End || !self.reader.next_item(self.place == Place::First, b'}')? {
+            self.place = Place::End;
+            return Ok(None);
+        }
+        self.place = Place::Next;
+        let name = self.reader.name()?;
+        match self.reader.taken[self.taken..].iter().find(|taken| **taken == name) {
+            Some(taken) => Err(Error::new(ErrorKind::DuplicateMember(taken))),
+            None => Ok(Some(name)),
+        }
+    }
+
+    /// Goes behind the object, from which a value was read.
+    fn end<T>(mut self, value: Result<T, Error>) -> Result<T, Error> {
+        // A member that was faulty is reported, not what was found to be absent behind it.
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let value = value?;
+        while self.next_name()?.is_some() {
+            self.reader.raw()?;
+        }
+        self.reader.passed.truncate(self.passed);
+        self.reader.taken.truncate(self.taken);
+        Ok(value)
+    }
 }

@@ -146,7 +146,7 @@ crate::impl_serde!(Null);
 /// No members: what a command without arguments takes and a command without a result returns.
 impl FromJson for () {
     fn from_json(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        reader.object(|members| members.ignore())
+        reader.object(|_| Ok(()))
     }
 }
 
@@ -173,15 +173,16 @@ impl<T: ToJson> ToJson for Vec<T> {
     }
 }
 
-impl<T: FromJson> FromJson for Box<T> {
+/// An object with members.
+impl<T: FromMembers> FromJson for T {
     fn from_json(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        T::from_json(reader).map(Self::new)
+        reader.object(T::from_members)
     }
 }
 
-impl<T: ToJson> ToJson for Box<T> {
+impl<T: ToMembers> ToJson for T {
     fn to_json(&self, writer: &mut Writer) {
-        T::to_json(self, writer);
+        writer.members_of(self);
     }
 }
 

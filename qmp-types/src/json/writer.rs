@@ -98,6 +98,11 @@ impl ObjectWriter<'_> {
         value.to_json(self.writer);
     }
 
+    /// Appends a member that is always there.
+    pub fn required<T: ToJson>(&mut self, name: &str, value: &T) {
+        self.member(name, value);
+    }
+
     /// Appends a member if it is present.
     pub fn optional<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
         if let Some(value) = value {

@@ -18,25 +18,3 @@ macro_rules! impl_serde {
         }
     };
 }
-
-/// Everything that follows from [`FromMembers`](crate::json::FromMembers) and
-/// [`ToMembers`](crate::json::ToMembers).
-#[doc(hidden)]
-#[macro_export]
-macro_rules! impl_object {
-    ($({$($generics:tt)*})? $type:ty) => {
-        impl $(<$($generics)*>)? $crate::json::FromJson for $type {
-            fn from_json(reader: &mut $crate::json::Reader<'_>) -> Result<Self, $crate::json::Error> {
-                reader.object(<Self as $crate::json::FromMembers>::from_members)
-            }
-        }
-
-        impl $(<$($generics)*>)? $crate::json::ToJson for $type {
-            fn to_json(&self, writer: &mut $crate::json::Writer) {
-                writer.members_of(self);
-            }
-        }
-
-        $crate::impl_serde!($({$($generics)*})? $type);
-    };
-}

@@ -23,8 +23,7 @@
 macro_rules! json_struct {
     ($type:ident {}) => {
         impl $crate::json::FromMembers for $type {
-            fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
-                members.ignore()?;
+            fn from_members(_: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 Ok(Self {})
             }
         }
@@ -33,48 +32,33 @@ macro_rules! json_struct {
             fn to_members(&self, _: &mut $crate::json::ObjectWriter<'_>) {}
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
     ($type:ident { $($presence:ident $name:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
-                $(let mut $field = None;)*
-                while let Some(name) = members.next_name()? {
-                    match &*name {
-                        $($name => members.fill(&mut $field, $name)?,)*
-                        _ => members.other(&name)?,
-                    }
-                }
-                Ok(Self { $($field: $crate::json_presence!($presence $field $name),)* })
+                Ok(Self { $($field: $crate::json_read!($presence members $name),)* })
             }
         }
 
         impl $crate::json::ToMembers for $type {
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
-                $($crate::json_write!($presence object $name, &self.$field);)*
+                $(object.$presence($name, &self.$field);)*
             }
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
     ($type:ident { $($presence:ident $name:literal => $field:ident,)* ..$rest:ident }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
-                $(let mut $field = None;)*
-                let mut $rest = $crate::serde_json::Map::new();
-                while let Some(name) = members.next_name()? {
-                    match &*name {
-                        $($name => members.fill(&mut $field, $name)?,)*
-                        _ => members.other_into(name, &mut $rest)?,
-                    }
-                }
-                Ok(Self { $($field: $crate::json_presence!($presence $field $name),)* $rest })
+                Ok(Self { $($field: $crate::json_read!($presence members $name),)* $rest: members.rest()? })
             }
         }
 
         impl $crate::json::ToMembers for $type {
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
-                $($crate::json_write!($presence object $name, &self.$field);)*
+                $(object.$presence($name, &self.$field);)*
                 // A member may stand in an object once.
                 let known: &[&str] = &[$($name),*];
                 for (name, value) in self.$rest.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
@@ -83,31 +67,19 @@ macro_rules! json_struct {
             }
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
 }
 
-/// The value of a field that was or was not read.
+/// Reads a field.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! json_presence {
-    (required $field:ident $name:literal) => {
-        $crate::json::required($field, $name)?
+macro_rules! json_read {
+    (required $members:ident $name:literal) => {
+        $members.required($name)?
     };
-    (optional $field:ident $name:literal) => {
-        $field
-    };
-}
-
-/// Writes a field.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! json_write {
-    (required $object:ident $name:literal, $field:expr) => {
-        $object.member($name, $field)
-    };
-    (optional $object:ident $name:literal, $field:expr) => {
-        $object.optional($name, $field)
+    (optional $members:ident $name:literal) => {
+        $members.optional($name)
     };
 }
 
@@ -129,6 +101,6 @@ macro_rules! json_newtype {
             }
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
 }

@@ -7,14 +7,7 @@ macro_rules! json_union {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
-                let mut tag_again = None::<String>;
-                members.branch(
-                    &mut |name, reader| match name {
-                        $tag => reader.fill(&mut tag_again, $tag).map(|()| true),
-                        _ => Ok(false),
-                    },
-                    |members| $crate::json::Branches::from_branch(&tag, members),
-                )
+                $crate::json::Branches::from_branch(&tag, members)
             }
         }
 
@@ -25,38 +18,29 @@ macro_rules! json_union {
             }
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
     ($type:ident { tag $tag:literal => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
-                let mut tag_again = None::<String>;
-                $(let mut $field = None;)*
-                let $branches = members.branch(
-                    &mut |name, reader| {
-                        match name {
-                            $tag => reader.fill(&mut tag_again, $tag)?,
-                            $($name => reader.fill(&mut $field, $name)?,)*
-                            _ => return Ok(false),
-                        }
-                        Ok(true)
-                    },
-                    |members| $crate::json::Branches::from_branch(&tag, members),
-                )?;
-                Ok(Self { $branches, $($field: $crate::json_presence!($presence $field $name),)* })
+                Ok(Self {
+                    $($field: $crate::json_read!($presence members $name),)*
+                    // Last, for a branch that is not known takes what is left.
+                    $branches: $crate::json::Branches::from_branch(&tag, members)?,
+                })
             }
         }
 
         impl $crate::json::ToMembers for $type {
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 object.member($tag, $crate::json::Branches::tag(&self.$branches));
-                $($crate::json_write!($presence object $name, &self.$field);)*
+                $(object.$presence($name, &self.$field);)*
                 $crate::json::Branches::branch_to_members(&self.$branches, object);
             }
         }
 
-        $crate::impl_object!($type);
+        $crate::impl_serde!($type);
     };
 }
 
@@ -73,7 +57,7 @@ macro_rules! json_branches {
                     $($value => $crate::json_branch_read!(members, $variant $(($data))?),)*
                     _ => Self::Unrecognized($crate::UnrecognizedBranch {
                         tag: tag.into(),
-                        members: members.collect()?,
+                        members: members.rest()?,
                     }),
                 })
             }
@@ -105,10 +89,9 @@ macro_rules! json_branches {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! json_branch_read {
-    ($members:ident, $variant:ident) => {{
-        $members.ignore()?;
+    ($members:ident, $variant:ident) => {
         Self::$variant
-    }};
+    };
     ($members:ident, $variant:ident ($data:tt)) => {
         Self::$variant($crate::json::FromMembers::from_members($members)?)
     };

@@ -150,7 +150,7 @@ qmp_types::json_union!(GuestCpuStats, "type");
 /// QAPI enum `GuestCpuStatsType`, since 7.1, if `CONFIG_LINUX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestCpuStatsType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestCpuStatsType {
     /// `linux`.
@@ -272,7 +272,7 @@ qmp_types::json_struct!(GuestDeviceInfo {
 /// QAPI enum `GuestDeviceType`, if `CONFIG_WIN32`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestDeviceType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestDeviceType {
     /// `pci`.
@@ -367,7 +367,7 @@ qmp_types::json_struct!(GuestDiskAddress {
 /// QAPI enum `GuestDiskBusType`, since 2.2, if `CONFIG_WIN32 || CONFIG_LINUX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestDiskBusType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestDiskBusType {
     /// `ide`.
@@ -876,7 +876,7 @@ impl From<GuestExecCaptureOutputMode> for GuestExecCaptureOutput {
 /// QAPI enum `GuestExecCaptureOutputMode`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestExecCaptureOutputMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestExecCaptureOutputMode {
     /// `none`.
@@ -1257,7 +1257,7 @@ qmp_types::json_struct!(GuestFilesystemTrimResult {
 /// QAPI enum `GuestFsfreezeStatus`, since 0.15.0, if `CONFIG_WIN32 || CONFIG_FSFREEZE`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestFsfreezeStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestFsfreezeStatus {
     /// `thawed`.
@@ -1336,7 +1336,7 @@ qmp_types::json_struct!(GuestIpAddress {
 /// QAPI enum `GuestIpAddressType`, since 1.1, if `CONFIG_WIN32 || HAVE_GETIFADDRS`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestIpAddressType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestIpAddressType {
     /// `ipv4`.
@@ -1628,7 +1628,7 @@ qmp_types::json_struct!(GuestMemoryBlockResponse {
 /// QAPI enum `GuestMemoryBlockResponseType`, since 2.3, if `CONFIG_LINUX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestMemoryBlockResponseType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestMemoryBlockResponseType {
     /// `success`.
@@ -2316,7 +2316,7 @@ qmp_types::json_struct!(GuestUser {
 /// QAPI enum `QGASeek`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.QGASeek)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QgaSeek {
     /// `set`.

@@ -1,6 +1,6 @@
 use qmp_types::qmp::commands::BlockdevAdd;
-use qmp_types::qmp::types::NetdevUserOptions;
+use qmp_types::qmp::types::{BlockdevOptions, BlockdevOptionsBranch, NetdevTapOptions};
 
 fn main() {
-    BlockdevAdd::new(NetdevUserOptions::new());
+    BlockdevAdd::new(BlockdevOptions::new(BlockdevOptionsBranch::File(NetdevTapOptions::new())));
 }

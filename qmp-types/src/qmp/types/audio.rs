@@ -3,7 +3,7 @@
 /// QAPI enum `AudioFormat`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-audio.AudioFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum AudioFormat {
     /// `u8`.
@@ -547,7 +547,7 @@ qmp_types::json_struct!(AudiodevDBusOptions {
 /// QAPI enum `AudiodevDriver`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-audio.AudiodevDriver)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum AudiodevDriver {
     /// `none`.

@@ -121,7 +121,7 @@ qmp_types::json_struct!(AuthZpamProperties {
 /// QAPI enum `QAuthZListFormat`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-authz.QAuthZListFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QAuthZListFormat {
     /// `exact`.
@@ -140,7 +140,7 @@ qmp_types::json_enum!(QAuthZListFormat {
 /// QAPI enum `QAuthZListPolicy`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-authz.QAuthZListPolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QAuthZListPolicy {
     /// `deny`.

@@ -3,7 +3,7 @@
 /// QAPI enum `BiosAtaTranslation`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block.BiosAtaTranslation)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BiosAtaTranslation {
     /// `auto`.
@@ -31,7 +31,7 @@ qmp_types::json_enum!(BiosAtaTranslation {
 /// QAPI enum `BlockdevChangeReadOnlyMode`, since 2.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block.BlockdevChangeReadOnlyMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevChangeReadOnlyMode {
     /// `retain`.
@@ -53,7 +53,7 @@ qmp_types::json_enum!(BlockdevChangeReadOnlyMode {
 /// QAPI enum `FloppyDriveType`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block.FloppyDriveType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FloppyDriveType {
     /// `144`.

@@ -241,7 +241,7 @@ qmp_types::json_struct!(BackupPerf {
 /// QAPI enum `BitmapSyncMode`, since 4.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BitmapSyncMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BitmapSyncMode {
     /// `on-success`.
@@ -263,7 +263,7 @@ qmp_types::json_enum!(BitmapSyncMode {
 /// QAPI enum `BlkdebugEvent`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlkdebugEvent)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
     /// `l1_update`.
@@ -510,7 +510,7 @@ qmp_types::json_struct!(BlkdebugInjectErrorOptions {
 /// QAPI enum `BlkdebugIOType`, since 4.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlkdebugIOType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlkdebugIoType {
     /// `read`.
@@ -907,7 +907,7 @@ qmp_types::json_struct!(BlockDeviceInfo {
 /// QAPI enum `BlockDeviceIoStatus`, since 1.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockDeviceIoStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockDeviceIoStatus {
     /// `ok`.
@@ -1605,7 +1605,7 @@ qmp_types::json_struct!(BlockDirtyInfo {
 /// QAPI enum `BlockErrorAction`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockErrorAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockErrorAction {
     /// `ignore`.
@@ -2729,7 +2729,7 @@ qmp_types::json_struct!(BlockNodeInfo {
 /// QAPI enum `BlockPermission`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockPermission)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockPermission {
     /// `consistent-read`.
@@ -3082,7 +3082,7 @@ qmp_types::json_struct!(BlockStatsSpecificNvme {
 /// QAPI enum `BlockdevAioOptions`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevAioOptions)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevAioOptions {
     /// `threads`.
@@ -4821,7 +4821,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsVpc {
 /// QAPI enum `BlockdevDetectZeroesOptions`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevDetectZeroesOptions)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevDetectZeroesOptions {
     /// `off`.
@@ -4843,7 +4843,7 @@ qmp_types::json_enum!(BlockdevDetectZeroesOptions {
 /// QAPI enum `BlockdevDiscardOptions`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevDiscardOptions)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevDiscardOptions {
     /// `ignore`.
@@ -4862,7 +4862,7 @@ qmp_types::json_enum!(BlockdevDiscardOptions {
 /// QAPI enum `BlockdevDriver`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevDriver)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
     /// `blkdebug`.
@@ -5017,7 +5017,7 @@ qmp_types::json_enum!(BlockdevDriver {
 /// QAPI enum `BlockdevOnError`, since 1.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevOnError)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevOnError {
     /// `report`.
@@ -7849,7 +7849,7 @@ qmp_types::json_union!(BlockdevQcow2Encryption, "format");
 /// QAPI enum `BlockdevQcow2EncryptionFormat`, since 2.10.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevQcow2EncryptionFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevQcow2EncryptionFormat {
     /// `aes`.
@@ -7868,7 +7868,7 @@ qmp_types::json_enum!(BlockdevQcow2EncryptionFormat {
 /// QAPI enum `BlockdevQcow2Version`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevQcow2Version)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevQcow2Version {
     /// `v2`.
@@ -7911,7 +7911,7 @@ qmp_types::json_union!(BlockdevQcowEncryption, "format");
 /// QAPI enum `BlockdevQcowEncryptionFormat`, since 2.10.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevQcowEncryptionFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevQcowEncryptionFormat {
     /// `aes`.
@@ -8151,7 +8151,7 @@ qmp_types::json_struct!(BlockdevSnapshotSync {
 /// QAPI enum `BlockdevVhdxSubformat`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevVhdxSubformat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevVhdxSubformat {
     /// `dynamic`.
@@ -8170,7 +8170,7 @@ qmp_types::json_enum!(BlockdevVhdxSubformat {
 /// QAPI enum `BlockdevVmdkAdapterType`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevVmdkAdapterType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevVmdkAdapterType {
     /// `ide`.
@@ -8195,7 +8195,7 @@ qmp_types::json_enum!(BlockdevVmdkAdapterType {
 /// QAPI enum `BlockdevVmdkSubformat`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevVmdkSubformat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevVmdkSubformat {
     /// `monolithicSparse`.
@@ -8223,7 +8223,7 @@ qmp_types::json_enum!(BlockdevVmdkSubformat {
 /// QAPI enum `BlockdevVpcSubformat`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.BlockdevVpcSubformat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockdevVpcSubformat {
     /// `dynamic`.
@@ -9080,7 +9080,7 @@ qmp_types::json_struct!(ImageInfoSpecificFileWrapper {
 /// QAPI enum `ImageInfoSpecificKind`, since 1.7.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.ImageInfoSpecificKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificKind {
     /// `qcow2`.
@@ -9434,7 +9434,7 @@ qmp_types::json_struct!(ImageInfoSpecificVmdkWrapper {
 /// QAPI enum `IscsiHeaderDigest`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.IscsiHeaderDigest)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum IscsiHeaderDigest {
     /// `crc32c`.
@@ -9459,7 +9459,7 @@ qmp_types::json_enum!(IscsiHeaderDigest {
 /// QAPI enum `IscsiTransport`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.IscsiTransport)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum IscsiTransport {
     /// `tcp`.
@@ -9556,7 +9556,7 @@ qmp_types::json_struct!(MapEntry {
 /// QAPI enum `MirrorCopyMode`, since 3.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.MirrorCopyMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MirrorCopyMode {
     /// `background`.
@@ -9575,7 +9575,7 @@ qmp_types::json_enum!(MirrorCopyMode {
 /// QAPI enum `MirrorSyncMode`, since 1.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.MirrorSyncMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MirrorSyncMode {
     /// `top`.
@@ -9603,7 +9603,7 @@ qmp_types::json_enum!(MirrorSyncMode {
 /// QAPI enum `NewImageMode`, since 1.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.NewImageMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NewImageMode {
     /// `existing`.
@@ -9647,7 +9647,7 @@ qmp_types::json_struct!(NfsServer {
 /// QAPI enum `NFSTransport`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.NFSTransport)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NfsTransport {
     /// `inet`.
@@ -9663,7 +9663,7 @@ qmp_types::json_enum!(NfsTransport {
 /// QAPI enum `OnCbwError`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.OnCbwError)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum OnCbwError {
     /// `break-guest-write`.
@@ -9682,7 +9682,7 @@ qmp_types::json_enum!(OnCbwError {
 /// QAPI enum `PreallocMode`, since 2.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.PreallocMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PreallocMode {
     /// `off`.
@@ -9743,7 +9743,7 @@ qmp_types::json_struct!(Qcow2BitmapInfo {
 /// QAPI enum `Qcow2BitmapInfoFlags`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.Qcow2BitmapInfoFlags)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Qcow2BitmapInfoFlags {
     /// `in-use`.
@@ -9762,7 +9762,7 @@ qmp_types::json_enum!(Qcow2BitmapInfoFlags {
 /// QAPI enum `Qcow2CompressionType`, since 5.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.Qcow2CompressionType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Qcow2CompressionType {
     /// `zlib`.
@@ -9900,7 +9900,7 @@ qmp_types::json_struct!(Qcow2OverlapCheckFlags {
 /// QAPI enum `Qcow2OverlapCheckMode`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.Qcow2OverlapCheckMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Qcow2OverlapCheckMode {
     /// `none`.
@@ -9953,7 +9953,7 @@ impl From<Qcow2OverlapCheckMode> for Qcow2OverlapChecks {
 /// QAPI enum `QuorumOpType`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.QuorumOpType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QuorumOpType {
     /// `read`.
@@ -9975,7 +9975,7 @@ qmp_types::json_enum!(QuorumOpType {
 /// QAPI enum `QuorumReadPattern`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.QuorumReadPattern)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QuorumReadPattern {
     /// `quorum`.
@@ -9994,7 +9994,7 @@ qmp_types::json_enum!(QuorumReadPattern {
 /// QAPI enum `RbdAuthMode`, since 3.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.RbdAuthMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RbdAuthMode {
     /// `cephx`.
@@ -10329,7 +10329,7 @@ qmp_types::json_struct!(RbdEncryptionOptionsLuksBase {
 /// QAPI enum `RbdImageEncryptionFormat`, since 6.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.RbdImageEncryptionFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RbdImageEncryptionFormat {
     /// `luks`.
@@ -10351,7 +10351,7 @@ qmp_types::json_enum!(RbdImageEncryptionFormat {
 /// QAPI enum `ReplicationMode`, since 2.9, if `CONFIG_REPLICATION`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.ReplicationMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ReplicationMode {
     /// `primary`.
@@ -10467,7 +10467,7 @@ qmp_types::json_union!(SshHostKeyCheck, "mode");
 /// QAPI enum `SshHostKeyCheckHashType`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.SshHostKeyCheckHashType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckHashType {
     /// `md5`.
@@ -10489,7 +10489,7 @@ qmp_types::json_enum!(SshHostKeyCheckHashType {
 /// QAPI enum `SshHostKeyCheckMode`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.SshHostKeyCheckMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckMode {
     /// `none`.
@@ -11135,7 +11135,7 @@ qmp_types::json_struct!(XDbgBlockGraphNode {
 /// QAPI enum `XDbgBlockGraphNodeType`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-core.XDbgBlockGraphNodeType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum XDbgBlockGraphNodeType {
     /// `block-backend`.

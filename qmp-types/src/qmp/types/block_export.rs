@@ -442,7 +442,7 @@ qmp_types::json_struct!(BlockExportOptionsVhostUserBlk {
 /// QAPI enum `BlockExportRemoveMode`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-export.BlockExportRemoveMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockExportRemoveMode {
     /// `safe`.
@@ -461,7 +461,7 @@ qmp_types::json_enum!(BlockExportRemoveMode {
 /// QAPI enum `BlockExportType`, since 4.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-export.BlockExportType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum BlockExportType {
     /// `nbd`.
@@ -486,7 +486,7 @@ qmp_types::json_enum!(BlockExportType {
 /// QAPI enum `FuseExportAllowOther`, since 6.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-block-export.FuseExportAllowOther)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FuseExportAllowOther {
     /// `off`.

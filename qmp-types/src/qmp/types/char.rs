@@ -184,7 +184,7 @@ qmp_types::json_struct!(ChardevBackendInfo {
 /// QAPI enum `ChardevBackendKind`, since 1.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-char.ChardevBackendKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ChardevBackendKind {
     /// `file`.
@@ -1532,7 +1532,7 @@ qmp_types::json_struct!(ChardevVcWrapper {
 /// QAPI enum `DataFormat`, since 1.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-char.DataFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DataFormat {
     /// `utf8`.

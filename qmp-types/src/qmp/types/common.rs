@@ -3,7 +3,7 @@
 /// QAPI enum `EndianMode`, since 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.EndianMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum EndianMode {
     /// `unspecified`.
@@ -25,7 +25,7 @@ qmp_types::json_enum!(EndianMode {
 /// QAPI enum `GrabToggleKeys`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.GrabToggleKeys)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GrabToggleKeys {
     /// `ctrl-ctrl`.
@@ -56,7 +56,7 @@ qmp_types::json_enum!(GrabToggleKeys {
 /// QAPI enum `HostMemPolicy`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.HostMemPolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HostMemPolicy {
     /// `default`.
@@ -105,7 +105,7 @@ qmp_types::json_struct!(HumanReadableText {
 /// QAPI enum `IoOperationType`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.IoOperationType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum IoOperationType {
     /// `read`.
@@ -124,7 +124,7 @@ qmp_types::json_enum!(IoOperationType {
 /// QAPI enum `NetFilterDirection`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.NetFilterDirection)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NetFilterDirection {
     /// `all`.
@@ -146,7 +146,7 @@ qmp_types::json_enum!(NetFilterDirection {
 /// QAPI enum `OffAutoPCIBAR`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.OffAutoPCIBAR)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum OffAutoPcibar {
     /// `off`.
@@ -183,7 +183,7 @@ qmp_types::json_enum!(OffAutoPcibar {
 /// QAPI enum `OnOffAuto`, since 2.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.OnOffAuto)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum OnOffAuto {
     /// `auto`.
@@ -205,7 +205,7 @@ qmp_types::json_enum!(OnOffAuto {
 /// QAPI enum `OnOffSplit`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.OnOffSplit)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum OnOffSplit {
     /// `on`.
@@ -227,7 +227,7 @@ qmp_types::json_enum!(OnOffSplit {
 /// QAPI enum `PCIELinkSpeed`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.PCIELinkSpeed)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
     /// `2_5`.
@@ -258,7 +258,7 @@ qmp_types::json_enum!(PcieLinkSpeed {
 /// QAPI enum `PCIELinkWidth`, since 4.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-common.PCIELinkWidth)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PcieLinkWidth {
     /// `1`.

@@ -62,7 +62,7 @@ qmp_types::json_struct!(CompatPolicy {
 /// QAPI enum `CompatPolicyInput`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-compat.CompatPolicyInput)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CompatPolicyInput {
     /// `accept`.
@@ -84,7 +84,7 @@ qmp_types::json_enum!(CompatPolicyInput {
 /// QAPI enum `CompatPolicyOutput`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-compat.CompatPolicyOutput)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CompatPolicyOutput {
     /// `accept`.

@@ -25,7 +25,7 @@ qmp_types::json_struct!(CommandInfo {
 /// QAPI enum `MonitorMode`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-control.MonitorMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MonitorMode {
     /// `readline`.
@@ -101,7 +101,7 @@ qmp_types::json_struct!(MonitorOptions {
 /// QAPI enum `QMPCapability`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-control.QMPCapability)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QmpCapability {
     /// `oob`.

@@ -3,7 +3,7 @@
 /// QAPI enum `QCryptoAkCipherAlgo`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoAkCipherAlgo)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherAlgo {
     /// `rsa`.
@@ -19,7 +19,7 @@ qmp_types::json_enum!(QCryptoAkCipherAlgo {
 /// QAPI enum `QCryptoAkCipherKeyType`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoAkCipherKeyType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherKeyType {
     /// `public`.
@@ -315,7 +315,7 @@ qmp_types::json_struct!(QCryptoBlockCreateOptionsLuks {
 /// QAPI enum `QCryptoBlockFormat`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoBlockFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoBlockFormat {
     /// `qcow`.
@@ -516,7 +516,7 @@ qmp_types::json_struct!(QCryptoBlockInfoLuksSlot {
 /// QAPI enum `QCryptoBlockLUKSKeyslotState`, since 5.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoBlockLUKSKeyslotState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoBlockLuksKeyslotState {
     /// `active`.
@@ -648,7 +648,7 @@ qmp_types::json_struct!(QCryptoBlockOptionsQCow {
 /// QAPI enum `QCryptoCipherAlgo`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoCipherAlgo)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgo {
     /// `aes-128`.
@@ -700,7 +700,7 @@ qmp_types::json_enum!(QCryptoCipherAlgo {
 /// QAPI enum `QCryptoCipherMode`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoCipherMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoCipherMode {
     /// `ecb`.
@@ -725,7 +725,7 @@ qmp_types::json_enum!(QCryptoCipherMode {
 /// QAPI enum `QCryptoHashAlgo`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoHashAlgo)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoHashAlgo {
     /// `md5`.
@@ -762,7 +762,7 @@ qmp_types::json_enum!(QCryptoHashAlgo {
 /// QAPI enum `QCryptoIVGenAlgo`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoIVGenAlgo)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoIvGenAlgo {
     /// `plain`.
@@ -784,7 +784,7 @@ qmp_types::json_enum!(QCryptoIvGenAlgo {
 /// QAPI enum `QCryptoRSAPaddingAlgo`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoRSAPaddingAlgo)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoRsaPaddingAlgo {
     /// `raw`.
@@ -803,7 +803,7 @@ qmp_types::json_enum!(QCryptoRsaPaddingAlgo {
 /// QAPI enum `QCryptoSecretFormat`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoSecretFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoSecretFormat {
     /// `raw`.
@@ -822,7 +822,7 @@ qmp_types::json_enum!(QCryptoSecretFormat {
 /// QAPI enum `QCryptoTLSCredsEndpoint`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-crypto.QCryptoTLSCredsEndpoint)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptoTlsCredsEndpoint {
     /// `client`.

@@ -3,7 +3,7 @@
 /// QAPI enum `QCryptodevBackendAlgoType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cryptodev.QCryptodevBackendAlgoType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptodevBackendAlgoType {
     /// `sym`.
@@ -47,7 +47,7 @@ qmp_types::json_struct!(QCryptodevBackendClient {
 /// QAPI enum `QCryptodevBackendServiceType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cryptodev.QCryptodevBackendServiceType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptodevBackendServiceType {
     /// `cipher`.
@@ -75,7 +75,7 @@ qmp_types::json_enum!(QCryptodevBackendServiceType {
 /// QAPI enum `QCryptodevBackendType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cryptodev.QCryptodevBackendType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QCryptodevBackendType {
     /// `builtin`.

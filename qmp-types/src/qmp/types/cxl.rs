@@ -3,7 +3,7 @@
 /// QAPI enum `CxlCorErrorType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cxl.CxlCorErrorType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CxlCorErrorType {
     /// `cache-data-ecc`.
@@ -62,7 +62,7 @@ qmp_types::json_struct!(CxlDynamicCapacityExtent {
 /// QAPI enum `CxlEventLog`, since 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cxl.CxlEventLog)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CxlEventLog {
     /// `informational`.
@@ -87,7 +87,7 @@ qmp_types::json_enum!(CxlEventLog {
 /// QAPI enum `CxlExtentRemovalPolicy`, since 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cxl.CxlExtentRemovalPolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CxlExtentRemovalPolicy {
     /// `tag-based`.
@@ -106,7 +106,7 @@ qmp_types::json_enum!(CxlExtentRemovalPolicy {
 /// QAPI enum `CxlExtentSelectionPolicy`, since 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cxl.CxlExtentSelectionPolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CxlExtentSelectionPolicy {
     /// `free`.
@@ -159,7 +159,7 @@ qmp_types::json_struct!(CxlUncorErrorRecord {
 /// QAPI enum `CxlUncorErrorType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-cxl.CxlUncorErrorType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CxlUncorErrorType {
     /// `cache-data-parity`.

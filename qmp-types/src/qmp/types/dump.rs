@@ -25,7 +25,7 @@ qmp_types::json_struct!(DumpGuestMemoryCapability {
 /// QAPI enum `DumpGuestMemoryFormat`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-dump.DumpGuestMemoryFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
     /// `elf`.
@@ -90,7 +90,7 @@ qmp_types::json_struct!(DumpQueryResult {
 /// QAPI enum `DumpStatus`, since 2.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-dump.DumpStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DumpStatus {
     /// `none`.

@@ -25,7 +25,7 @@ qmp_types::json_struct!(EbpfObject {
 /// QAPI enum `EbpfProgramID`, since 9.0, if `CONFIG_EBPF`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ebpf.EbpfProgramID)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum EbpfProgramId {
     /// `rss`.

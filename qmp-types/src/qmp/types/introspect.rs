@@ -5,7 +5,7 @@ use qmp_types::serde_json;
 /// QAPI enum `JSONType`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-introspect.JSONType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum JsonType {
     /// `string`.
@@ -509,7 +509,7 @@ qmp_types::json_struct!(SchemaInfoObjectVariant {
 /// QAPI enum `SchemaMetaType`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-introspect.SchemaMetaType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SchemaMetaType {
     /// `builtin`.

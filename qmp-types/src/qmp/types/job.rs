@@ -60,7 +60,7 @@ qmp_types::json_struct!(JobInfo {
 /// QAPI enum `JobStatus`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-job.JobStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum JobStatus {
     /// `undefined`.
@@ -106,7 +106,7 @@ qmp_types::json_enum!(JobStatus {
 /// QAPI enum `JobType`, since 1.7.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-job.JobType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum JobType {
     /// `commit`.
@@ -146,7 +146,7 @@ qmp_types::json_enum!(JobType {
 /// QAPI enum `JobVerb`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-job.JobVerb)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum JobVerb {
     /// `cancel`.

@@ -610,7 +610,7 @@ qmp_types::json_struct!(CpuModelCompareInfo {
 /// QAPI enum `CpuModelCompareResult`, since 2.8.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.CpuModelCompareResult)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CpuModelCompareResult {
     /// `incompatible`.
@@ -675,7 +675,7 @@ qmp_types::json_struct!(CpuModelExpansionInfo {
 /// QAPI enum `CpuModelExpansionType`, since 2.8.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.CpuModelExpansionType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CpuModelExpansionType {
     /// `static`.
@@ -891,7 +891,7 @@ qmp_types::json_struct!(GuidInfo {
 /// QAPI enum `HmatCacheAssociativity`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatCacheAssociativity)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HmatCacheAssociativity {
     /// `none`.
@@ -913,7 +913,7 @@ qmp_types::json_enum!(HmatCacheAssociativity {
 /// QAPI enum `HmatCacheWritePolicy`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatCacheWritePolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HmatCacheWritePolicy {
     /// `none`.
@@ -935,7 +935,7 @@ qmp_types::json_enum!(HmatCacheWritePolicy {
 /// QAPI enum `HmatLBDataType`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatLBDataType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HmatLbDataType {
     /// `access-latency`.
@@ -966,7 +966,7 @@ qmp_types::json_enum!(HmatLbDataType {
 /// QAPI enum `HmatLBMemoryHierarchy`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.HmatLBMemoryHierarchy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HmatLbMemoryHierarchy {
     /// `memory`.
@@ -1142,7 +1142,7 @@ qmp_types::json_struct!(HvBalloonInfo {
 /// QAPI enum `LostTickPolicy`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.LostTickPolicy)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
     /// `discard`.
@@ -1411,7 +1411,7 @@ qmp_types::json_union!(MemoryDeviceInfo, "type");
 /// QAPI enum `MemoryDeviceInfoKind`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.MemoryDeviceInfoKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfoKind {
     /// `dimm`.
@@ -1906,7 +1906,7 @@ qmp_types::json_union!(NumaOptions, "type");
 /// QAPI enum `NumaOptionsType`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.NumaOptionsType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NumaOptionsType {
     /// `node`.
@@ -2045,7 +2045,7 @@ qmp_types::json_struct!(QemuTargetInfo {
 /// QAPI enum `S390CpuState`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.S390CpuState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum S390CpuState {
     /// `uninitialized`.
@@ -2199,7 +2199,7 @@ qmp_types::json_struct!(SgxEpcProperties {
 /// QAPI enum `SmbiosEntryPointType`, since 7.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.SmbiosEntryPointType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SmbiosEntryPointType {
     /// `32`.
@@ -2340,7 +2340,7 @@ qmp_types::json_struct!(SmpConfiguration {
 /// QAPI enum `SysEmuTarget`, since 3.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.SysEmuTarget)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
     /// `aarch64`.
@@ -2663,7 +2663,7 @@ qmp_types::json_struct!(X86cpuFeatureWordInfo {
 /// QAPI enum `X86CPURegister32`, since 1.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine.X86CPURegister32)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum X86cpuRegister32 {
     /// `EAX`.

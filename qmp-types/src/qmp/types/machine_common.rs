@@ -3,7 +3,7 @@
 /// QAPI enum `CacheLevelAndType`, since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine-common.CacheLevelAndType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CacheLevelAndType {
     /// `l1d`.
@@ -28,7 +28,7 @@ qmp_types::json_enum!(CacheLevelAndType {
 /// QAPI enum `CpuTopologyLevel`, since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine-common.CpuTopologyLevel)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CpuTopologyLevel {
     /// `thread`.
@@ -68,7 +68,7 @@ qmp_types::json_enum!(CpuTopologyLevel {
 /// QAPI enum `S390CpuEntitlement`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine-common.S390CpuEntitlement)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum S390CpuEntitlement {
     /// `auto`.

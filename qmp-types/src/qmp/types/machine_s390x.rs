@@ -25,7 +25,7 @@ qmp_types::json_struct!(CpuPolarizationInfo {
 /// QAPI enum `S390CpuPolarization`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-machine-s390x.S390CpuPolarization)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum S390CpuPolarization {
     /// `horizontal`.

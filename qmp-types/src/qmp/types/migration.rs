@@ -109,7 +109,7 @@ qmp_types::json_struct!(BitmapMigrationNodeAlias {
 /// QAPI enum `COLOExitReason`, since 3.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOExitReason)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ColoExitReason {
     /// `none`.
@@ -134,7 +134,7 @@ qmp_types::json_enum!(ColoExitReason {
 /// QAPI enum `COLOMessage`, since 2.8.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOMessage)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ColoMessage {
     /// `checkpoint-ready`.
@@ -168,7 +168,7 @@ qmp_types::json_enum!(ColoMessage {
 /// QAPI enum `COLOMode`, since 2.8.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.COLOMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ColoMode {
     /// `none`.
@@ -378,7 +378,7 @@ qmp_types::json_struct!(DirtyRateInfo {
 /// QAPI enum `DirtyRateMeasureMode`, since 6.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.DirtyRateMeasureMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DirtyRateMeasureMode {
     /// `page-sampling`.
@@ -400,7 +400,7 @@ qmp_types::json_enum!(DirtyRateMeasureMode {
 /// QAPI enum `DirtyRateStatus`, since 5.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.DirtyRateStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DirtyRateStatus {
     /// `unstarted`.
@@ -447,7 +447,7 @@ qmp_types::json_struct!(DirtyRateVcpu {
 /// QAPI enum `FailoverStatus`, since 2.8.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.FailoverStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FailoverStatus {
     /// `none`.
@@ -503,7 +503,7 @@ qmp_types::json_struct!(FileMigrationArgs {
 /// QAPI enum `MigMode`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigMode {
     /// `normal`, since 8.2.
@@ -915,7 +915,7 @@ qmp_types::json_union!(MigrationAddress, "transport");
 /// QAPI enum `MigrationAddressType`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationAddressType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigrationAddressType {
     /// `socket`.
@@ -940,7 +940,7 @@ qmp_types::json_enum!(MigrationAddressType {
 /// QAPI enum `MigrationCapability`, since 1.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationCapability)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigrationCapability {
     /// `xbzrle`.
@@ -1076,7 +1076,7 @@ qmp_types::json_struct!(MigrationChannel {
 /// QAPI enum `MigrationChannelType`, since 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationChannelType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigrationChannelType {
     /// `main`.
@@ -1363,7 +1363,7 @@ qmp_types::json_struct!(MigrationInfo {
 /// QAPI enum `MigrationParameter`, since 2.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationParameter)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigrationParameter {
     /// `announce-initial`, since 4.0.
@@ -1935,7 +1935,7 @@ qmp_types::json_struct!(MigrationStats {
 /// QAPI enum `MigrationStatus`, since 2.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationStatus)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MigrationStatus {
     /// `none`.
@@ -2024,7 +2024,7 @@ qmp_types::json_struct!(MigrationThreadInfo {
 /// QAPI enum `MultiFDCompression`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MultiFDCompression)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MultiFdCompression {
     /// `none`.
@@ -2087,7 +2087,7 @@ qmp_types::json_struct!(ReplicationStatus {
 /// QAPI enum `TimeUnit`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.TimeUnit)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TimeUnit {
     /// `second`.
@@ -2184,7 +2184,7 @@ qmp_types::json_struct!(XbzrleCacheStats {
 /// QAPI enum `ZeroPageDetection`, since 9.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.ZeroPageDetection)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ZeroPageDetection {
     /// `none`.

@@ -109,7 +109,7 @@ qmp_types::json_struct!(CommandLineParameterInfo {
 /// QAPI enum `CommandLineParameterType`, since 1.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-misc.CommandLineParameterType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CommandLineParameterType {
     /// `string`.

@@ -59,7 +59,7 @@ qmp_types::json_struct!(EvtchnInfo {
 /// QAPI enum `EvtchnPortType`, since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-misc-i386.EvtchnPortType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum EvtchnPortType {
     /// `closed`.
@@ -189,7 +189,7 @@ qmp_types::json_struct!(SevGuestInfo {
 /// QAPI enum `SevGuestType`, since 6.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-misc-i386.SevGuestType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SevGuestType {
     /// `sev`.
@@ -332,7 +332,7 @@ qmp_types::json_struct!(SevSnpGuestInfo {
 /// QAPI enum `SevState`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-misc-i386.SevState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SevState {
     /// `uninit`.

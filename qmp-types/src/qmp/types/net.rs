@@ -5,7 +5,7 @@ use super::SocketAddress;
 /// QAPI enum `AFXDPMode`, since 8.2, if `CONFIG_AF_XDP`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.AFXDPMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum AfxdpMode {
     /// `native`.
@@ -85,7 +85,7 @@ qmp_types::json_struct!(AnnounceParameters {
 /// QAPI enum `NetClientDriver`, since 2.7.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.NetClientDriver)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NetClientDriver {
     /// `none`.
@@ -2170,7 +2170,7 @@ qmp_types::json_struct!(RxFilterInfo {
 /// QAPI enum `RxState`, since 1.6.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.RxState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RxState {
     /// `normal`.

@@ -1924,7 +1924,7 @@ qmp_types::json_struct!(MemoryBackendShmProperties {
 /// QAPI enum `NetfilterInsert`, since 5.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-qom.NetfilterInsert)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NetfilterInsert {
     /// `before`.
@@ -2586,7 +2586,7 @@ qmp_types::json_struct!(ObjectPropertyValue {
 /// QAPI enum `ObjectType`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-qom.ObjectType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ObjectType {
     /// `acpi-generic-initiator`.

@@ -42,7 +42,7 @@ qmp_types::json_struct!(ReplayInfo {
 /// QAPI enum `ReplayMode`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-replay.ReplayMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ReplayMode {
     /// `none`.

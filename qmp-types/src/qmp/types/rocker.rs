@@ -544,7 +544,7 @@ qmp_types::json_struct!(RockerPort {
 /// QAPI enum `RockerPortAutoneg`, since 2.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-rocker.RockerPortAutoneg)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RockerPortAutoneg {
     /// `off`.
@@ -563,7 +563,7 @@ qmp_types::json_enum!(RockerPortAutoneg {
 /// QAPI enum `RockerPortDuplex`, since 2.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-rocker.RockerPortDuplex)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RockerPortDuplex {
     /// `half`.

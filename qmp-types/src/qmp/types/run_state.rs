@@ -3,7 +3,7 @@
 /// QAPI enum `GuestPanicAction`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.GuestPanicAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
     /// `pause`.
@@ -187,7 +187,7 @@ qmp_types::json_struct!(GuestPanicInformationTdx {
 /// QAPI enum `GuestPanicInformationType`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.GuestPanicInformationType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GuestPanicInformationType {
     /// `hyper-v`.
@@ -209,7 +209,7 @@ qmp_types::json_enum!(GuestPanicInformationType {
 /// QAPI enum `MemoryFailureAction`, since 5.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.MemoryFailureAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MemoryFailureAction {
     /// `ignore`.
@@ -259,7 +259,7 @@ qmp_types::json_struct!(MemoryFailureFlags {
 /// QAPI enum `MemoryFailureRecipient`, since 5.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.MemoryFailureRecipient)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum MemoryFailureRecipient {
     /// `hypervisor`.
@@ -278,7 +278,7 @@ qmp_types::json_enum!(MemoryFailureRecipient {
 /// QAPI enum `NotifyVmexitOption`, since 7.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.NotifyVmexitOption)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NotifyVmexitOption {
     /// `run`.
@@ -300,7 +300,7 @@ qmp_types::json_enum!(NotifyVmexitOption {
 /// QAPI enum `PanicAction`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.PanicAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PanicAction {
     /// `pause`.
@@ -325,7 +325,7 @@ qmp_types::json_enum!(PanicAction {
 /// QAPI enum `RebootAction`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.RebootAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RebootAction {
     /// `reset`.
@@ -344,7 +344,7 @@ qmp_types::json_enum!(RebootAction {
 /// QAPI enum `RunState`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.RunState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RunState {
     /// `debug`.
@@ -405,7 +405,7 @@ qmp_types::json_enum!(RunState {
 /// QAPI enum `S390CrashReason`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.S390CrashReason)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum S390CrashReason {
     /// `unknown`.
@@ -433,7 +433,7 @@ qmp_types::json_enum!(S390CrashReason {
 /// QAPI enum `ShutdownAction`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.ShutdownAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ShutdownAction {
     /// `poweroff`.
@@ -452,7 +452,7 @@ qmp_types::json_enum!(ShutdownAction {
 /// QAPI enum `ShutdownCause`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.ShutdownCause)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ShutdownCause {
     /// `none`.
@@ -523,7 +523,7 @@ qmp_types::json_struct!(StatusInfo {
 /// QAPI enum `WatchdogAction`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-run-state.WatchdogAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum WatchdogAction {
     /// `reset`.

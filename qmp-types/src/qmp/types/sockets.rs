@@ -224,7 +224,7 @@ qmp_types::json_struct!(InetSocketAddressWrapper {
 /// QAPI enum `NetworkAddressFamily`, since 2.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-sockets.NetworkAddressFamily)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum NetworkAddressFamily {
     /// `ipv4`.
@@ -354,7 +354,7 @@ qmp_types::json_union!(SocketAddressLegacy, "type");
 /// QAPI enum `SocketAddressType`, since 2.9.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-sockets.SocketAddressType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SocketAddressType {
     /// `inet`.

@@ -98,7 +98,7 @@ impl From<StatsVcpuFilter> for StatsFilterBranch {
 /// QAPI enum `StatsProvider`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-stats.StatsProvider)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum StatsProvider {
     /// `kvm`.
@@ -289,7 +289,7 @@ qmp_types::json_struct!(StatsSchemaValue {
 /// QAPI enum `StatsTarget`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-stats.StatsTarget)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum StatsTarget {
     /// `vm`.
@@ -311,7 +311,7 @@ qmp_types::json_enum!(StatsTarget {
 /// QAPI enum `StatsType`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-stats.StatsType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum StatsType {
     /// `cumulative`.
@@ -339,7 +339,7 @@ qmp_types::json_enum!(StatsType {
 /// QAPI enum `StatsUnit`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-stats.StatsUnit)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum StatsUnit {
     /// `bytes`.

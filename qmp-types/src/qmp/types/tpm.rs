@@ -83,7 +83,7 @@ qmp_types::json_struct!(TpmInfo {
 /// QAPI enum `TpmModel`, since 1.5, if `CONFIG_TPM`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-tpm.TpmModel)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TpmModel {
     /// `tpm-tis`.
@@ -166,7 +166,7 @@ qmp_types::json_struct!(TpmPassthroughOptionsWrapper {
 /// QAPI enum `TpmType`, since 1.5, if `CONFIG_TPM`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-tpm.TpmType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TpmType {
     /// `passthrough`.

@@ -28,7 +28,7 @@ qmp_types::json_struct!(TraceEventInfo {
 /// QAPI enum `TraceEventState`, since 2.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-trace.TraceEventState)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TraceEventState {
     /// `unavailable`.

@@ -47,7 +47,7 @@ qmp_types::json_struct!(AbortWrapper {
 /// QAPI enum `ActionCompletionMode`, since 2.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-transaction.ActionCompletionMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ActionCompletionMode {
     /// `individual`.
@@ -342,7 +342,7 @@ qmp_types::json_union!(TransactionAction, "type");
 /// QAPI enum `TransactionActionKind`, since 1.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-transaction.TransactionActionKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TransactionActionKind {
     /// `abort`.

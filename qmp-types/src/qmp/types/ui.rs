@@ -191,7 +191,7 @@ qmp_types::json_struct!(DisplayEglHeadless {
 /// QAPI enum `DisplayGLMode`, since 3.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayGLMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DisplayGlMode {
     /// `off`.
@@ -443,7 +443,7 @@ impl From<DisplaySdl> for DisplayOptionsBranch {
 /// QAPI enum `DisplayProtocol`, since 7.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayProtocol)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DisplayProtocol {
     /// `vnc`.
@@ -515,7 +515,7 @@ qmp_types::json_struct!(DisplayReloadOptionsVnc {
 /// QAPI enum `DisplayReloadType`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayReloadType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DisplayReloadType {
     /// `vnc`.
@@ -560,7 +560,7 @@ qmp_types::json_struct!(DisplaySdl {
 /// QAPI enum `DisplayType`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DisplayType {
     /// `default`.
@@ -653,7 +653,7 @@ qmp_types::json_struct!(DisplayUpdateOptionsVnc {
 /// QAPI enum `DisplayUpdateType`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.DisplayUpdateType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DisplayUpdateType {
     /// `vnc`.
@@ -752,7 +752,7 @@ qmp_types::json_struct!(ExpirePasswordOptionsVnc {
 /// QAPI enum `HotKeyMod`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.HotKeyMod)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HotKeyMod {
     /// `lctrl-lalt`.
@@ -774,7 +774,7 @@ qmp_types::json_enum!(HotKeyMod {
 /// QAPI enum `ImageFormat`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.ImageFormat)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ImageFormat {
     /// `ppm`.
@@ -793,7 +793,7 @@ qmp_types::json_enum!(ImageFormat {
 /// QAPI enum `InputAxis`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.InputAxis)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum InputAxis {
     /// `x`.
@@ -859,7 +859,7 @@ qmp_types::json_struct!(InputBtnEventWrapper {
 /// QAPI enum `InputButton`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.InputButton)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum InputButton {
     /// `left`.
@@ -950,7 +950,7 @@ qmp_types::json_union!(InputEvent, "type");
 /// QAPI enum `InputEventKind`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.InputEventKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum InputEventKind {
     /// `key`.
@@ -1140,7 +1140,7 @@ qmp_types::json_struct!(InputMultiTouchEventWrapper {
 /// QAPI enum `InputMultiTouchType`, since 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.InputMultiTouchType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum InputMultiTouchType {
     /// `begin`.
@@ -1223,7 +1223,7 @@ qmp_types::json_union!(KeyValue, "type");
 /// QAPI enum `KeyValueKind`, since 1.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.KeyValueKind)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyValueKind {
     /// `number`.
@@ -1283,7 +1283,7 @@ qmp_types::json_struct!(MouseInfo {
 /// QAPI enum `QKeyCode`, since 1.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.QKeyCode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum QKeyCode {
     /// `unmapped`.
@@ -1804,7 +1804,7 @@ qmp_types::json_struct!(QKeyCodeWrapper {
 /// QAPI enum `SetPasswordAction`, since 7.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.SetPasswordAction)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SetPasswordAction {
     /// `keep`.
@@ -2110,7 +2110,7 @@ qmp_types::json_struct!(SpiceInfo {
 /// QAPI enum `SpiceQueryMouseMode`, since 1.1, if `CONFIG_SPICE`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.SpiceQueryMouseMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SpiceQueryMouseMode {
     /// `client`.
@@ -2425,7 +2425,7 @@ qmp_types::json_struct!(VncInfo2 {
 /// QAPI enum `VncPrimaryAuth`, since 2.3, if `CONFIG_VNC`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.VncPrimaryAuth)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum VncPrimaryAuth {
     /// `none`.
@@ -2574,7 +2574,7 @@ qmp_types::json_struct!(VncServerInfo2 {
 /// QAPI enum `VncVencryptSubAuth`, since 2.3, if `CONFIG_VNC`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.VncVencryptSubAuth)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum VncVencryptSubAuth {
     /// `plain`.

@@ -34,7 +34,7 @@ qmp_types::json_struct!(DummyVirtioForceArrays {
 /// QAPI enum `GranuleMode`, since 9.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-virtio.GranuleMode)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum GranuleMode {
     /// `4k`.
@@ -814,7 +814,7 @@ qmp_types::json_struct!(VirtioStatus {
 /// QAPI enum `VMAppleVirtioBlkVariant`, since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-virtio.VMAppleVirtioBlkVariant)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum VmAppleVirtioBlkVariant {
     /// `unspecified`.

@@ -85,7 +85,7 @@ qmp_types::json_struct!(YankInstanceChardev {
 /// QAPI enum `YankInstanceType`, since 6.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-yank.YankInstanceType)
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum YankInstanceType {
     /// `block-node`.
