@@ -140,7 +140,8 @@ impl<'a> Reader<'a> {
     ) -> Result<T, Error> {
         self.open(Kind::Object)?;
         let (passed, taken) = (self.passed.len(), self.taken.len());
-        let mut object = Members { reader: self, passed, taken, place: Place::First, fault: None };
+        let depth = self.depth;
+        let mut object = Members { reader: self, passed, taken, place: Place::First, depth, fault: None };
         let value = members(&mut object);
         object.end(value)
     }
@@ -260,8 +261,12 @@ enum Place {
 enum Found {
     Nowhere,
     Here,
-    /// Among those that were passed over; the reader is to go back to this position.
-    Earlier(usize),
+    /// Among those that were passed over. Behind it the reader is to go back to where it was: at this position, as
+    /// deep as this.
+    Earlier {
+        position: usize,
+        depth: usize,
+    },
 }
 
 /// The members of an object that is being read.
@@ -277,6 +282,8 @@ pub struct Members<'r, 'a> {
     /// How many taken members belong to objects around this one.
     taken: usize,
     place: Place,
+    /// How deep its values are.
+    depth: usize,
     /// The first mistake in a member that is optional.
     fault: Option<Error>,
 }
@@ -355,8 +362,8 @@ impl<'a> Members<'_, 'a> {
             return Ok(None);
         }
         let value = read(self.reader).map_err(|error| error.within(PathSegment::Member(name.into())))?;
-        if let Found::Earlier(resume) = found {
-            self.reader.position = resume;
+        if let Found::Earlier { position, depth } = found {
+            (self.reader.position, self.reader.depth) = (position, depth);
         }
         Ok(Some(value))
     }
@@ -369,7 +376,12 @@ impl<'a> Members<'_, 'a> {
                 return Err(Error::new(ErrorKind::DuplicateMember(name)));
             }
             self.reader.taken.push(name);
-            return Ok(Found::Earlier(std::mem::replace(&mut self.reader.position, position)));
+            // At the end of the object the reader is outside of it.
+            let depth = std::mem::replace(&mut self.reader.depth, self.depth);
+            return Ok(Found::Earlier {
+                position: std::mem::replace(&mut self.reader.position, position),
+                depth,
+            });
         }
         while let Some(next) = self.next_name()? {
             if next == name {
