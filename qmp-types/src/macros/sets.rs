@@ -7,13 +7,13 @@ macro_rules! command_set {
         impl $crate::CommandSet for $type {
             fn from_parts(name: &str, arguments: Option<&str>) -> Result<Self, $crate::json::Error> {
                 let arguments = $crate::json::Part { kind: $crate::json::MessageKind::Arguments, name, text: arguments };
-                Ok(match name {
-                    $(<$module::$variant as $crate::Command>::NAME => Self::$variant(arguments.read()?),)*
-                    _ => Self::Unrecognized($crate::UnrecognizedCommand {
-                        name: name.into(),
-                        arguments: arguments.read()?,
-                    }),
-                })
+                match name {
+                    $(<$module::$variant as $crate::Command>::NAME => arguments.read().map(Self::$variant),)*
+                    _ => {
+                        let command = |arguments| $crate::UnrecognizedCommand { name: name.into(), arguments };
+                        arguments.read().map(command).map(Self::Unrecognized)
+                    }
+                }
             }
 
             fn name(&self) -> &str {
@@ -54,10 +54,13 @@ macro_rules! event_set {
         impl $crate::EventSet for $type {
             fn from_parts(name: &str, data: Option<&str>) -> Result<Self, $crate::json::Error> {
                 let data = $crate::json::Part { kind: $crate::json::MessageKind::Event, name, text: data };
-                Ok(match name {
-                    $(<$module::$variant as $crate::Event>::NAME => Self::$variant(data.read()?),)*
-                    _ => Self::Unrecognized($crate::UnrecognizedEvent { name: name.into(), data: data.read()? }),
-                })
+                match name {
+                    $(<$module::$variant as $crate::Event>::NAME => data.read().map(Self::$variant),)*
+                    _ => {
+                        let event = |data| $crate::UnrecognizedEvent { name: name.into(), data };
+                        data.read().map(event).map(Self::Unrecognized)
+                    }
+                }
             }
 
             fn name(&self) -> &str {

@@ -53,13 +53,13 @@ macro_rules! json_branches {
                 tag: &str,
                 members: &mut $crate::json::Members<'_, '_>,
             ) -> Result<Self, $crate::json::Error> {
-                Ok(match tag {
+                match tag {
                     $($value => $crate::json_branch_read!(members, $variant $(($data))?),)*
-                    _ => Self::Unrecognized($crate::UnrecognizedBranch {
-                        tag: tag.into(),
-                        members: members.rest()?,
-                    }),
-                })
+                    _ => {
+                        let branch = |members| $crate::UnrecognizedBranch { tag: tag.into(), members };
+                        members.rest().map(branch).map(Self::Unrecognized)
+                    }
+                }
             }
 
             fn tag(&self) -> &str {
@@ -90,10 +90,10 @@ macro_rules! json_branches {
 #[macro_export]
 macro_rules! json_branch_read {
     ($members:ident, $variant:ident) => {
-        Self::$variant
+        Ok(Self::$variant)
     };
     ($members:ident, $variant:ident ($data:tt)) => {
-        Self::$variant($crate::json::FromMembers::from_members($members)?)
+        $crate::json::FromMembers::from_members($members).map(Self::$variant)
     };
 }
 
