@@ -1,42 +1,39 @@
-//! Generates the bindings with which the generator's snapshot tests are made, for them to be compiled: those of every
-//! construct of the language, and those that builders with choices make.
-
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+//! Generates what the tests are compiled with: the bindings with which the generator's snapshot tests are made, of every
+//! construct of the language and of builders with choices; those of an older release; and the tables that find a type
+//! of the bindings by its name in the schema.
 
 #[path = "../qapi-codegen/tests/choices/builders.rs"]
 mod builders;
+#[path = "build/constructs.rs"]
+mod constructs;
+#[path = "build/older.rs"]
+mod older;
+#[path = "build/table.rs"]
+mod table;
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+use std::env;
+use std::path::PathBuf;
 
-fn main() -> Result<()> {
-    let tests = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../qapi-codegen/tests");
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let crates = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("constructs.rs"), constructs(&tests.join("constructs"))?)?;
-    fs::write(out.join("choices.rs"), choices(&tests.join("choices/workshop.json"))?)?;
+    for file in ["build.rs", "build"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    let of_the_generator = crates.join("qapi-codegen/tests");
+    constructs::compile(&of_the_generator.join("constructs"), &out)?;
+    constructs::compile_choices(&of_the_generator.join("choices/workshop.json"), &out)?;
+    older::write(&out)?;
+    for schema in ["qmp", "qga"] {
+        let bindings = crates.join("qmp-types/src").join(schema);
+        println!("cargo::rerun-if-changed={}", bindings.display());
+        let module = format!("qmp_types::{schema}");
+        table::write(
+            &bindings,
+            &["types", "commands", "events"],
+            &module,
+            &out.join(format!("{schema}_table.rs")),
+        )?;
+    }
     Ok(())
-}
-
-fn constructs(folder: &Path) -> Result<String> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut schemas =
-        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    schemas.sort();
-    let mut modules = String::new();
-    for schema in schemas {
-        let bindings = qapi_codegen::Builder::new().compile(&schema)?;
-        let name = schema.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
-        writeln!(modules, "/// `{name}`.\npub mod {name}_construct {{ include!({bindings:?}); }}")?;
-    }
-    Ok(modules)
-}
-
-fn choices(schema: &Path) -> Result<String> {
-    let mut modules = String::new();
-    for (name, builder) in builders::builders() {
-        let bindings = builder.compile(schema)?;
-        writeln!(modules, "/// `{name}`.\npub mod {name} {{ include!({bindings:?}); }}")?;
-    }
-    Ok(modules)
 }

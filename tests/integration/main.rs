@@ -7,4 +7,5 @@ mod choices;
 mod lint;
 mod oracle;
 mod real_servers;
+mod round_trip;
 mod xtask;

@@ -2,11 +2,21 @@
 
 #![allow(clippy::panic, reason = "a test fails where it stands")]
 
+<<<<<<< HEAD
 pub mod choices;
+=======
+pub mod arbitrary;
+pub mod bindings;
+>>>>>>> e072294 (Read and write arbitrary values of every type, command and event of the schema)
 pub mod constructs;
+pub mod introspection;
+pub mod older;
+pub mod random;
 mod requirement;
 pub mod server;
+pub mod shapes;
 pub mod shared;
+pub mod values;
 
 pub use requirement::{Requirement, required};
 
