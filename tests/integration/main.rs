@@ -7,5 +7,6 @@ mod choices;
 mod lint;
 mod oracle;
 mod real_servers;
+mod replies;
 mod round_trip;
 mod xtask;
