@@ -123,9 +123,22 @@ pub struct Options {
     /// older servers have the type and do not send it. Without a release, the server is taken to be of the
     /// schema's own.
     pub oldest_server: Option<String>,
+    /// Members that the schema's documentation ought to date, and does not.
+    pub undated: Vec<UndatedMember>,
     /// What those need who receive commands: an enum over all commands, and a trait for the handlers of each of the
     /// schema's modules.
     pub server: Inclusion,
     /// Tables of all names and facts of the schema, for tools that work by name.
     pub metadata: Inclusion,
+}
+
+/// A member that is younger than what it is a member of, although the schema's documentation does not say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndatedMember {
+    /// The type, command or event in whose definition it stands.
+    pub definition: String,
+    /// Its name.
+    pub member: String,
+    /// The release that introduced it.
+    pub since: String,
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use qapi_codegen::{DocStyle, File, Inclusion, Options, Reference, generate};
 use qapi_schema::{Schema, SchemaName, snapshot};
 
+use crate::deviations::undated_members;
 use crate::error::Error;
 
 /// The schemas that become bindings. The storage daemon's is a part of the monitor's.
@@ -69,6 +70,7 @@ fn options(name: SchemaName) -> Options {
         docs: DocStyle::Links,
         reference: Some(reference(name)),
         oldest_server: Some(OLDEST_SERVER.to_owned()),
+        undated: undated_members(name),
         server: Inclusion::Feature("server".to_owned()),
         metadata: Inclusion::Feature("metadata".to_owned()),
     }

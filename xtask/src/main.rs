@@ -2,6 +2,7 @@
 
 mod bindings;
 mod check;
+mod deviations;
 mod dump;
 mod error;
 mod lint;

@@ -6,6 +6,7 @@ use qapi_schema::{Entity, Member, TypeId};
 use super::docs::Facts;
 use super::planner::Planner;
 use super::{FieldPlan, Item, StructPlan};
+use crate::UndatedMember;
 use crate::names::{Scope, field_name};
 
 impl Planner<'_> {
@@ -31,22 +32,19 @@ impl Planner<'_> {
         member: &Member,
         names: &mut FieldNames,
     ) -> FieldPlan {
-        let facts = Facts {
-            since: member.since.as_deref(),
-            condition: member.condition.as_deref(),
-            features: &member.features,
-        };
         let name = field_name(&member.name);
         let documented = self.schema.type_of(member.defined_in);
         // Members given on the spot are documented where they are used.
         let documented = if documented.implicit { entity } else { &documented.entity };
+        let since = self.member_since(documented, member);
+        let facts = Facts { since, condition: member.condition.as_deref(), features: &member.features };
         FieldPlan {
             name: names.fields.claim(name.clone()),
             member: member.name.to_string(),
             rust_type: self.contained(owner, member.type_id),
             required: !member.optional
                 && self.is_in_every_build(entity, member)
-                && self.is_in_every_release(owner, member),
+                && self.is_in_every_release(owner, member, since),
             setter: names.setters.claim(name),
             docs: self.docs.part(documented, &member.name, &facts),
             deprecated: self.deprecation(&member.features),
@@ -61,9 +59,16 @@ impl Planner<'_> {
         conditions.into_iter().any(|given| condition.follows_from(given))
     }
 
+    /// The release that introduced a member, if it is younger than the definition in which it is documented.
+    fn member_since<'s>(&'s self, documented: &Entity, member: &'s Member) -> Option<&'s str> {
+        let is_it = |it: &&UndatedMember| it.definition == documented.name && it.member == member.name;
+        let undated = || self.undated.iter().find(is_it).map(|it| it.since.as_str());
+        member.since.as_deref().or_else(undated)
+    }
+
     /// Whether every server that sends the container sends the member: one older than the member does not.
-    pub(super) fn is_in_every_release(&self, owner: TypeId, member: &Member) -> bool {
-        let (Some(oldest), Some(since)) = (self.oldest_server, &member.since) else { return true };
+    fn is_in_every_release(&self, owner: TypeId, member: &Member, since: Option<&str>) -> bool {
+        let (Some(oldest), Some(since)) = (self.oldest_server, since) else { return true };
         let defined_in = &self.schema.type_of(member.defined_in).entity;
         let container_since = defined_in.since();
         let is_younger = container_since.is_none_or(|container| is_newer(since, container));

@@ -13,7 +13,7 @@ use super::replaced::replaced;
 use super::sizes::Sizes;
 use super::{Item, ItemAttribute, NamedKind, Plan, Request, RustType, TypePlan};
 use crate::names::{Scope, module_name, type_name};
-use crate::{GenerateError, Inclusion, Options};
+use crate::{GenerateError, Inclusion, Options, UndatedMember};
 
 /// Decides what is emitted for a schema.
 pub(crate) fn plan(schema: &Schema, options: &Options, request: &Request) -> Result<Plan, GenerateError> {
@@ -94,6 +94,7 @@ pub(super) struct Planner<'a> {
     pub(super) schema: &'a Schema,
     pub(super) docs: DocWriter<'a>,
     pub(super) oldest_server: Option<&'a str>,
+    pub(super) undated: &'a [UndatedMember],
     pub(super) boxing: Boxing,
     pub(super) sizes: Sizes,
     /// The types that a client receives.
@@ -122,6 +123,7 @@ impl<'a> Planner<'a> {
             schema,
             docs: DocWriter { style: options.docs, reference: options.reference.as_ref() },
             oldest_server: options.oldest_server.as_deref(),
+            undated: &options.undated,
             sizes: Sizes::new(schema, &boxing),
             boxing,
             received: received(schema),

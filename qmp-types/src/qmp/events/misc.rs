@@ -8,24 +8,28 @@
 pub struct RtcChange {
     /// `offset`.
     pub offset: i64,
-    /// `qom-path`.
-    pub qom_path: String,
+    /// `qom-path`, since 7.0.
+    pub qom_path: Option<String>,
 }
 
 impl RtcChange {
     /// With the members that are required.
     #[must_use]
-    pub fn new(offset: i64, qom_path: impl Into<String>) -> Self {
-        Self {
-            offset,
-            qom_path: qom_path.into(),
-        }
+    pub fn new(offset: i64) -> Self {
+        Self { offset, qom_path: None }
+    }
+
+    /// Sets `qom-path`.
+    #[must_use]
+    pub fn qom_path(mut self, qom_path: impl Into<String>) -> Self {
+        self.qom_path = Some(qom_path.into());
+        self
     }
 }
 
 qmp_types::json_struct!(RtcChange {
     required "offset" => offset,
-    required "qom-path" => qom_path,
+    optional "qom-path" => qom_path,
 });
 
 impl qmp_types::Event for RtcChange {
