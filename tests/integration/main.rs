@@ -4,7 +4,9 @@
 
 mod bindings;
 mod choices;
+mod deviations;
 mod lint;
+mod older_servers;
 mod oracle;
 mod real_servers;
 mod replies;

@@ -11,6 +11,7 @@ pub mod bindings;
 pub mod constructs;
 pub mod introspection;
 pub mod older;
+pub mod pairs;
 pub mod random;
 pub mod recording;
 mod requirement;
