@@ -5,6 +5,7 @@
 mod bindings;
 mod choices;
 mod deviations;
+mod examples;
 mod lint;
 mod older_servers;
 mod oracle;

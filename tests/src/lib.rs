@@ -12,6 +12,7 @@ pub mod constructs;
 pub mod introspection;
 pub mod older;
 pub mod pairs;
+pub mod protocol;
 pub mod random;
 pub mod recording;
 mod requirement;

@@ -63,48 +63,59 @@ pub enum Message {
 
 /// The messages of a session: JSON values, whatever white space is between them.
 ///
-/// A reply belongs to the command that waits under its id, or if it has none, to the one that waits longest: old
-/// servers leave it out of some errors. Ids may be used again once they are answered.
-///
 /// # Panics
 /// When the text is not JSON, or holds something that is not a message.
 #[must_use]
 pub fn messages(text: &str) -> Vec<Message> {
-    let mut waiting: VecDeque<(Value, String)> = VecDeque::new();
-    let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    values.map(|value| message(value.expect("JSON"), &mut waiting)).collect()
-}
-
-fn message(mut value: Value, waiting: &mut VecDeque<(Value, String)>) -> Message {
-    let id = value["id"].take();
-    let mut part = |key: &str| value.as_object_mut().and_then(|members| members.remove(key));
-    let name = |name: Value| name.as_str().expect("a name").to_owned();
-    if let Some(command) = part("execute").or_else(|| part("exec-oob")) {
-        // A command that is sent again under the id of one that was never answered takes its place.
-        waiting.retain(|(waiting, _)| id.is_null() || *waiting != id);
-        waiting.push_back((id, name(command.clone())));
-        Message::Command { name: name(command), arguments: part("arguments") }
-    } else if let Some(value) = part("return") {
-        Message::Return { command: answered(&id, waiting), value }
-    } else if let Some(error) = part("error") {
-        answered(&id, waiting);
-        Message::Error(error)
-    } else if let Some(event) = part("event") {
-        Message::Event { name: name(event), data: part("data") }
-    } else if let Some(greeting) = part("QMP") {
-        Message::Greeting(greeting)
-    } else {
-        panic!("not a message: {value}")
-    }
-}
-
-/// The command that a reply answers.
-fn answered(id: &Value, waiting: &mut VecDeque<(Value, String)>) -> Option<String> {
-    let place = match id {
-        Value::Null => 0,
-        id => waiting.iter().position(|(waiting, _)| waiting == id)?,
+    let mut session = Session::default();
+    let message = |value: Result<Value, _>| {
+        let value = value.expect("JSON");
+        session.message(&value).unwrap_or_else(|| panic!("not a message: {value}"))
     };
-    waiting.remove(place).map(|(_, command)| command)
+    serde_json::Deserializer::from_str(text).into_iter().map(message).collect()
+}
+
+/// A session: which commands wait for a reply.
+///
+/// A reply belongs to the command that waits under its id, or if it has none, to the one that waits longest: old
+/// servers leave it out of some errors. Ids may be used again once they are answered.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// Their ids and names.
+    waiting: VecDeque<(Value, String)>,
+}
+
+impl Session {
+    /// What a value says; `None` if it is not a message.
+    pub fn message(&mut self, value: &Value) -> Option<Message> {
+        let id = value.get("id").cloned().unwrap_or_default();
+        let part = |key: &str| value.get(key).cloned();
+        if let Some(command) = part("execute").or_else(|| part("exec-oob")) {
+            let name = command.as_str()?.to_owned();
+            // A command that is sent under the id of one that was never answered takes its place.
+            self.waiting.retain(|(waiting, _)| id.is_null() || *waiting != id);
+            self.waiting.push_back((id, name.clone()));
+            Some(Message::Command { name, arguments: part("arguments") })
+        } else if let Some(value) = part("return") {
+            Some(Message::Return { command: self.answered(&id), value })
+        } else if let Some(error) = part("error") {
+            self.answered(&id);
+            Some(Message::Error(error))
+        } else if let Some(event) = part("event") {
+            Some(Message::Event { name: event.as_str()?.to_owned(), data: part("data") })
+        } else {
+            part("QMP").map(Message::Greeting)
+        }
+    }
+
+    /// The command that a reply answers.
+    fn answered(&mut self, id: &Value) -> Option<String> {
+        let place = match id {
+            Value::Null => 0,
+            id => self.waiting.iter().position(|(waiting, _)| waiting == id)?,
+        };
+        self.waiting.remove(place).map(|(_, command)| command)
+    }
 }
 
 #[cfg(test)]
