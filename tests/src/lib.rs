@@ -2,12 +2,9 @@
 
 #![allow(clippy::panic, reason = "a test fails where it stands")]
 
-<<<<<<< HEAD
-pub mod choices;
-=======
 pub mod arbitrary;
 pub mod bindings;
->>>>>>> e072294 (Read and write arbitrary values of every type, command and event of the schema)
+pub mod choices;
 pub mod constructs;
 pub mod introspection;
 pub mod older;

@@ -33,8 +33,20 @@ impl Release {
         Ok(Self { name: newest.to_owned(), schemas })
     }
 
-    /// The bindings, in a folder for each schema.
-    pub(crate) fn bindings(&self) -> Result<Vec<File>, Error> {
+    /// The bindings of this repository, where cargo features leave out what not everybody needs.
+    pub(crate) fn own_bindings(&self) -> Result<Vec<File>, Error> {
+        let part = |feature: &str| Inclusion::Feature(feature.to_owned());
+        self.bindings(|name| Options { server: part("server"), metadata: part("metadata"), ..options(name) })
+    }
+
+    /// The bindings for a crate of somebody's, which is not known to have cargo features.
+    pub(crate) fn bindings_for_others(&self) -> Result<Vec<File>, Error> {
+        let all = Inclusion::Always;
+        self.bindings(|name| Options { server: all.clone(), metadata: all.clone(), ..options(name) })
+    }
+
+    /// A folder for each schema.
+    fn bindings(&self, options: impl Fn(SchemaName) -> Options) -> Result<Vec<File>, Error> {
         let mut files = Vec::new();
         for (name, schema) in self.schemas.iter().filter(|(name, _)| BOUND.contains(name)) {
             let header = format!(
@@ -71,8 +83,7 @@ fn options(name: SchemaName) -> Options {
         reference: Some(reference(name)),
         oldest_server: Some(OLDEST_SERVER.to_owned()),
         undated: undated_members(name),
-        server: Inclusion::Feature("server".to_owned()),
-        metadata: Inclusion::Feature("metadata".to_owned()),
+        ..Options::default()
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
 
 /// Bindings for someone else, declared by a file that makes the folder a module.
 fn write_apart(folder: &Path, release: &Release) -> Result<(), Error> {
-    let mut files = release.bindings()?;
+    let mut files = release.bindings_for_others()?;
     let name = &release.name;
     let declarations: String = BOUND
         .iter()
@@ -73,13 +73,13 @@ fn refresh(read: &Release, is_from_tree: bool) -> Result<(), Error> {
     }
     let newer_snapshot = snapshot::newest_release().filter(|newest| release::is_newer(newest, &read.name));
     let bindings = match newer_snapshot {
-        None => read.bindings()?,
+        None => read.own_bindings()?,
         Some(newest) => {
             report(&format!(
                 "the bindings stay those of QEMU {newest}; for those of {} use --out DIR",
                 read.name
             ));
-            Release::newest_snapshot()?.bindings()?
+            Release::newest_snapshot()?.own_bindings()?
         }
     };
     let stale = check::stale(&workspace::bindings(), &bindings)?;
