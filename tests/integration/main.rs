@@ -1,6 +1,7 @@
 //! The workspace's integration tests, one module for each subject.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::print_stdout, reason = "what was counted, for those who ask with --nocapture")]
 
 mod bindings;
 mod choices;

@@ -47,7 +47,8 @@ pub(super) fn object<'t>(random: &mut Random, members: impl Iterator<Item = (&'t
 
 /// Mostly none, as real servers do.
 fn space(random: &mut Random) -> &'static str {
-    if random.once_in(8) { *random.pick(&[" ", "\n", "\t", "\r\n    "]) } else { "" }
+    const SPACES: [&str; 4] = [" ", "\n", "\t", "\r\n    "];
+    if random.once_in(8) { SPACES[random.below(SPACES.len())] } else { "" }
 }
 
 fn string(random: &mut Random, text: &str) -> String {
