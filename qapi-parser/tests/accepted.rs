@@ -235,6 +235,18 @@ fn legacy_comments_have_sections() {
 }
 
 #[test]
+fn legacy_text_may_go_on_at_the_margin() {
+    let doc = doc_of(
+        "# @lamp-on:\n#\n# @level: how bright,\n# in percent\n#\n# Note: it\n# gets hot\n",
+        Dialect::Legacy,
+    );
+    insta::assert_snapshot!(print_doc(&doc), @r#"
+    Member level: "how bright,\nin percent"
+    Note: "it\ngets hot"
+    "#);
+}
+
+#[test]
 fn text_that_is_not_indented_ends_an_indented_legacy_section() {
     let doc = doc_of(
         "# @lamp-on:\n#\n# Returns: the lamp,\n#     lit\n#\n# It glows.\n#\n# Features:\n#\n# @dim: less\n",

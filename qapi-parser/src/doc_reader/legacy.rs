@@ -195,7 +195,7 @@ impl Reader<'_, '_> {
         let below = *self.layout.below.get_or_insert(width);
         let least = match self.layout.tag_text {
             Some(column) => {
-                let least = column.min(below).max(1);
+                let least = column.min(below);
                 if width < least {
                     return Err(de_indent(line.span, least));
                 }
