@@ -2,7 +2,8 @@
 //!
 //! The rules, in this order:
 //!
-//! 1. Types, values and branches are in `UpperCamelCase`, members in `snake_case`, both by `heck`.
+//! 1. Types, values and branches are in `UpperCamelCase`, members in `snake_case`, both by `heck`. What separates two
+//!    digits stays, as `_`: `cast5-128` is `Cast5_128`, and 2.5 not 25. An alternative that is null is called `Null`.
 //! 2. A name that would begin with a digit gets `_` in front.
 //! 3. A keyword becomes a raw identifier (`r#type`); the few that cannot be one get `_` behind, as do modules
 //!    called like a file or folder of the bindings (`types_`).
@@ -84,7 +85,21 @@ pub(crate) fn module_name(name: &str) -> String {
 }
 
 fn upper_camel(name: &str) -> String {
-    usable(ascii(&name.to_upper_camel_case()))
+    let parts: Vec<_> = split_between_digits(name).map(|part| part.to_upper_camel_case()).collect();
+    usable(ascii(&parts.join("_")))
+}
+
+/// The parts of a name that are apart by one character between digits.
+fn split_between_digits(name: &str) -> impl Iterator<Item = &str> {
+    let bytes = name.as_bytes();
+    let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    let is_separator = move |index: usize| {
+        index > 0 && is_digit(index - 1) && bytes[index].is_ascii_punctuation() && is_digit(index + 1)
+    };
+    let separators: Vec<usize> = (0..bytes.len()).filter(|&index| is_separator(index)).collect();
+    let starts = std::iter::once(0).chain(separators.clone().into_iter().map(|index| index + 1));
+    let ends = separators.into_iter().chain(std::iter::once(name.len()));
+    starts.zip(ends).map(|(start, end)| &name[start..end])
 }
 
 /// Identifiers are ASCII here, whatever the schema's names are made of.
@@ -165,6 +180,9 @@ mod tests {
         assert_eq!(type_name("STOP"), "Stop");
         assert_eq!(type_name("__com.example_X"), "ComExampleX");
         assert_eq!(variant_name("4k-sectors"), "_4kSectors");
+        assert_eq!(variant_name("2_5"), "_2_5");
+        assert_eq!(variant_name("cast5-128"), "Cast5_128");
+        assert_eq!(variant_name("1.2-3.x"), "_1_2_3X");
         assert_eq!(field_name("io-status"), "io_status");
         assert_eq!(field_name("CPU"), "cpu");
         assert_eq!(field_name("3d"), "_3d");

@@ -231,7 +231,7 @@ qmp_types::json_enum!(OnOffSplit {
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
     /// `2_5`.
-    _25,
+    _2_5,
     /// `5`.
     _5,
     /// `8`.
@@ -247,7 +247,7 @@ pub enum PcieLinkSpeed {
 }
 
 qmp_types::json_enum!(PcieLinkSpeed {
-    "2_5" => _25,
+    "2_5" => _2_5,
     "5" => _5,
     "8" => _8,
     "16" => _16,

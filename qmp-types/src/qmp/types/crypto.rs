@@ -662,7 +662,7 @@ pub enum QCryptoCipherAlgo {
     /// `3des`, since 2.9.
     _3des,
     /// `cast5-128`.
-    Cast5128,
+    Cast5_128,
     /// `serpent-128`.
     Serpent128,
     /// `serpent-192`.
@@ -687,7 +687,7 @@ qmp_types::json_enum!(QCryptoCipherAlgo {
     "aes-256" => Aes256,
     "des" => Des,
     "3des" => _3des,
-    "cast5-128" => Cast5128,
+    "cast5-128" => Cast5_128,
     "serpent-128" => Serpent128,
     "serpent-192" => Serpent192,
     "serpent-256" => Serpent256,

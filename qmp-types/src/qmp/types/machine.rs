@@ -349,7 +349,7 @@ pub enum CpuInfoFastBranch {
     /// `tricore`.
     Tricore,
     /// `x86_64`.
-    X8664,
+    X86_64,
     /// `xtensa`.
     Xtensa,
     /// `xtensaeb`.
@@ -385,7 +385,7 @@ qmp_types::json_branches!(CpuInfoFastBranch {
     "sparc" => Sparc,
     "sparc64" => Sparc64,
     "tricore" => Tricore,
-    "x86_64" => X8664,
+    "x86_64" => X86_64,
     "xtensa" => Xtensa,
     "xtensaeb" => Xtensaeb,
 });
@@ -2396,7 +2396,7 @@ pub enum SysEmuTarget {
     /// `tricore`.
     Tricore,
     /// `x86_64`.
-    X8664,
+    X86_64,
     /// `xtensa`.
     Xtensa,
     /// `xtensaeb`.
@@ -2432,7 +2432,7 @@ qmp_types::json_enum!(SysEmuTarget {
     "sparc" => Sparc,
     "sparc64" => Sparc64,
     "tricore" => Tricore,
-    "x86_64" => X8664,
+    "x86_64" => X86_64,
     "xtensa" => Xtensa,
     "xtensaeb" => Xtensaeb,
 });
