@@ -151,8 +151,8 @@ impl Builder {
     /// The Rust type has to implement
     /// - `Debug`, `Clone` and `PartialEq`, which what contains it derives;
     /// - `qmp_types::json::FromJson` and `ToJson`;
-    /// - `qmp_types::json::FromMembers` and `ToMembers`, if it is the branch of a union, or all the arguments of a command
-    ///   or all the data of an event.
+    /// - instead of these `FromMembers` and `ToMembers`, which bring them along, if it is the branch of a union, or all the
+    ///   arguments of a command or all the data of an event.
     ///
     /// The macros of `qmp-types`, such as `json_struct!`, implement these. What is more,
     /// - constructors and setters take it as it is;
@@ -182,8 +182,8 @@ impl Builder {
     /// Puts attributes on the Rust types of all definitions in the bindings that match a pattern: types, commands and
     /// events. A union that is a struct shares them with the enum of its branches.
     ///
-    /// A trait that the Rust type derives anyway is passed over: `#[derive(Eq, Hash)]` may be put on `*State`, also if
-    /// some of these are enums, which derive both.
+    /// Of the traits that are derived in Rust's own library, those that the Rust type implements anyway are passed over:
+    /// `#[derive(Eq, Hash)]` may be put on `*State`, also if some of these are enums, which implement both.
     #[must_use]
     pub fn type_attribute(mut self, pattern: impl Into<String>, attributes: impl Into<String>) -> Self {
         let (pattern, attributes) = (Pattern::new(pattern), attributes.into());

@@ -58,7 +58,7 @@ fn derives(of_itself: &[&str], otherwise: &[&str], item: &Item) -> TokenStream {
     let mut others = Vec::new();
     for attribute in &item.attributes {
         match attribute {
-            // A trait cannot be derived twice, and what many items get some may have already.
+            // A trait cannot be implemented twice, and what many items get some may have already.
             ItemAttribute::Derive(wanted) => {
                 let new = wanted.iter().filter(|wanted| names.insert(&wanted.name));
                 traits.extend(new.map(|wanted| wanted.path.clone()));
