@@ -61,8 +61,12 @@ pub enum DocStyle {
     /// Facts, with links to the schema's reference where there is one.
     #[default]
     Links,
-    /// The schema's own words too. Mind their licence.
+    /// The schema's own words too, as far as it comes with comments. Mind their licence.
+    ///
+    /// Their markup becomes that of rustdoc, and what they name becomes a link.
     Full,
+    /// Nothing: no item has documentation, and the lint `missing_docs` is allowed.
+    None,
 }
 
 /// Where a schema is documented online, as the pages that QEMU's own documentation is built into.

@@ -6,10 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::namespace::{Namespace, namespaces};
-use super::{any, metadata, print};
+use super::{any, metadata, print, undocumented};
 use crate::names::ident;
 use crate::plan::Plan;
-use crate::{File, GenerateError, Inclusion};
+use crate::{DocStyle, File, GenerateError, Inclusion};
 
 /// How the bindings are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,20 +39,28 @@ fn files(plan: &Plan, form: Form, header: &str) -> Result<Vec<File>, GenerateErr
     let mut contents = BTreeMap::new();
     let root = root(plan, form, &mut contents);
     contents.insert(ROOT.to_owned(), root);
-    contents.into_iter().map(|(path, tokens)| print::file(path, tokens, header)).collect()
+    contents.into_iter().map(|(path, tokens)| file(plan, path, tokens, header)).collect()
 }
 
 /// Spells all items of a plan, in one file.
 pub(crate) fn single_file(plan: &Plan, path: String, header: &str) -> Result<File, GenerateError> {
     let root = root(plan, Form::SingleFile, &mut BTreeMap::new());
-    print::file(path, root, header)
+    file(plan, path, root, header)
+}
+
+fn file(plan: &Plan, path: String, tokens: TokenStream, header: &str) -> Result<File, GenerateError> {
+    let tokens = match plan.docs {
+        DocStyle::Links | DocStyle::Full => tokens,
+        DocStyle::None => undocumented::undocumented(tokens),
+    };
+    print::file(path, tokens, header)
 }
 
 /// The module that holds all others, whose files are added to `contents` unless it holds them itself.
 fn root(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStream>) -> TokenStream {
     let mut root = Vec::new();
     if form == Form::Folder {
-        let allowances = allowances();
+        let allowances = allowances(plan.docs);
         root.push(quote!(#! #allowances));
     }
     for namespace in namespaces(plan) {
@@ -62,7 +70,8 @@ fn root(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStream>) -
         };
         let docs = namespace.docs();
         let attributes = quote!(#docs #gate);
-        root.push(module(form, &attributes, &quote!(pub), namespace.name(), || namespace.in_one_module()));
+        let contents_of = || namespace.in_one_module();
+        root.push(module(form, plan.docs, &attributes, &quote!(pub), namespace.name(), contents_of));
         if form != Form::SingleFile {
             contents.extend(namespace_files(&namespace, form));
         }
@@ -74,12 +83,13 @@ fn root(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStream>) -
 /// The declaration of a module, with its contents if they stand in the same file.
 fn module(
     form: Form,
+    docs: DocStyle,
     attributes: &TokenStream,
     visibility: &TokenStream,
     name: &str,
     contents: impl FnOnce() -> TokenStream,
 ) -> TokenStream {
-    let (name, allowances) = (ident(name), allowances());
+    let (name, allowances) = (ident(name), allowances(docs));
     match form {
         Form::SingleFile => {
             let contents = contents();
@@ -121,7 +131,7 @@ fn root_items(plan: &Plan, form: Form, contents: &mut BTreeMap<String, TokenStre
     }
     let mut declarations = TokenStream::new();
     for (name, item, tokens, gate) in items {
-        declarations.extend(root_item(name, item, tokens.clone(), gate.as_ref(), form));
+        declarations.extend(root_item(name, item, tokens.clone(), gate.as_ref(), form, plan.docs));
         if form != Form::SingleFile {
             contents.insert(format!("{name}.rs"), tokens);
         }
@@ -136,8 +146,9 @@ fn root_item(
     tokens: TokenStream,
     gate: Option<&TokenStream>,
     form: Form,
+    docs: DocStyle,
 ) -> TokenStream {
-    let declaration = module(form, &quote!(#gate), &TokenStream::new(), name, || tokens);
+    let declaration = module(form, docs, &quote!(#gate), &TokenStream::new(), name, || tokens);
     let unused =
         (form != Form::Folder).then(|| quote!(#[allow(unused_imports, reason = "not everyone wants it")]));
     let (name, item) = (ident(name), ident(item));
@@ -154,11 +165,13 @@ fn gate(inclusion: &Inclusion) -> Option<TokenStream> {
 
 /// The attribute, less its `#` or `#!`, that allows what the shape of a schema may break. In one file it
 /// stands at each module, for a file that is included can have no attributes of its own.
-fn allowances() -> TokenStream {
+fn allowances(docs: DocStyle) -> TokenStream {
+    let docs = (docs == DocStyle::None).then(|| quote!(missing_docs,));
     quote! {
         [allow(
             dead_code,
             deprecated,
+            #docs
             unused_imports,
             clippy::large_enum_variant,
             clippy::should_implement_trait,

@@ -12,6 +12,7 @@ mod namespace;
 mod print;
 mod rust_types;
 mod structs;
+mod undocumented;
 mod unions;
 
 use std::collections::HashSet;
@@ -31,7 +32,10 @@ fn doc_attributes(docs: &Docs) -> TokenStream {
         if index > 0 {
             lines.push(String::new());
         }
-        lines.extend(paragraph.lines().map(|line| format!(" {line}")));
+        let is_blank = |line: &str| line.is_empty();
+        lines.extend(
+            paragraph.lines().map(|line| if is_blank(line) { String::new() } else { format!(" {line}") }),
+        );
     }
     quote!(#(#[doc = #lines])*)
 }

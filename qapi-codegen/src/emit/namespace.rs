@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::rust_types::Place;
 use super::{alternates, enums, handlers, messages, structs, unions};
 use crate::Inclusion;
 use crate::names::ident;
-use crate::plan::{MessageBody, MessagePlan, Plan, RustType, StructPlan, TypePlan, VariantPlan};
+use crate::plan::{
+    Docs, FieldPlan, MessageBody, MessagePlan, NamespaceName, Plan, RustType, StructPlan, TypePlan,
+    VariantPlan,
+};
 
 /// The items of one kind.
 pub(super) enum Namespace<'a> {
@@ -32,13 +35,17 @@ pub(super) fn namespaces(plan: &Plan) -> impl Iterator<Item = Namespace<'_>> {
 }
 
 impl<'a> Namespace<'a> {
-    pub(super) fn name(&self) -> &'static str {
+    fn kind(&self) -> NamespaceName {
         match self {
-            Self::Types(_) => "types",
-            Self::Commands(_) => "commands",
-            Self::Events(_) => "events",
-            Self::Handlers(_) => "handlers",
+            Self::Types(_) => NamespaceName::Types,
+            Self::Commands(_) => NamespaceName::Commands,
+            Self::Events(_) => NamespaceName::Events,
+            Self::Handlers(_) => NamespaceName::Handlers,
         }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.kind().as_str()
     }
 
     pub(super) fn docs(&self) -> TokenStream {
@@ -107,74 +114,50 @@ impl<'a> Namespace<'a> {
         }
     }
 
-    /// What the items refer to: `serde_json`, types of other modules, for messages the namespace of types.
+    /// What the items refer to: `serde_json`, the error of those who serve, items of other modules, other namespaces.
     fn imports(&self, module: Option<&str>) -> TokenStream {
-        let mut references = References::default();
-        let place = match self {
+        let mut references = References::of(self.kind());
+        match self {
             Self::Types(plans) => {
                 selected(plans, module, |plan| &plan.item().module).for_each(|plan| references.of_type(plan));
-                Place::Types
             }
             Self::Commands(plans) | Self::Events(plans) => {
                 selected(plans, module, |plan| &plan.item().module)
                     .for_each(|plan| references.of_message(plan));
-                Place::Messages
             }
             Self::Handlers(plans) => {
                 selected(plans, module, |plan| &plan.item().module)
                     .for_each(|plan| references.of_returns(plan));
-                return self.handler_imports(!references.types.is_empty(), references.uses_json, module);
+                references.namespaces.insert(NamespaceName::Commands);
             }
-        };
+        }
         let json = references.uses_json.then(|| {
             quote!(
                 use qmp_types::serde_json;
             )
         });
-        let types = match (place, module) {
-            (Place::Types, None) => None,
-            (Place::Types, Some(module)) => {
-                let others = references.types.iter().filter(|(_, defined_in)| defined_in != module);
-                let names: Vec<_> = others.map(|(name, _)| ident(name)).collect();
-                match &names[..] {
-                    [] => None,
-                    [name] => Some(quote!(use super::#name;)),
-                    names => Some(quote!(use super::{#(#names),*};)),
-                }
-            }
-            (Place::Messages, _) if references.types.is_empty() => None,
-            (Place::Messages, None) => Some(quote!(
-                use super::types;
-            )),
-            (Place::Messages, Some(_)) => Some(quote!(
-                use super::super::types;
-            )),
-        };
-        quote!(#json #types)
-    }
-
-    /// What the traits of handlers refer to: commands, the types that they return, the error.
-    fn handler_imports(&self, uses_types: bool, uses_json: bool, module: Option<&str>) -> TokenStream {
-        let json = uses_json.then(|| {
+        let error = matches!(self, Self::Handlers(_)).then(|| {
             quote!(
-                use qmp_types::serde_json;
+                use qmp_types::ServerError;
             )
         });
-        let beside = match (module, uses_types) {
-            (None, false) => quote!(
-                use super::commands;
-            ),
-            (None, true) => quote!(
-                use super::{commands, types};
-            ),
-            (Some(_), false) => quote!(
-                use super::super::commands;
-            ),
-            (Some(_), true) => quote!(
-                use super::super::{commands, types};
-            ),
-        };
-        quote!(#json use qmp_types::ServerError; #beside)
+        let others =
+            references.siblings.iter().filter(|(_, defined_in)| defined_in != module.unwrap_or_default());
+        let siblings = module.and_then(|_| imported(&quote!(super), others.map(|(name, _)| ident(name))));
+        let root = if module.is_some() { quote!(super::super) } else { quote!(super) };
+        let namespaces = references.namespaces.iter().map(|namespace| ident(namespace.as_str()));
+        let namespaces = imported(&root, namespaces);
+        quote!(#json #error #siblings #namespaces)
+    }
+}
+
+/// The import of names from a module, if there are some.
+fn imported(from: &TokenStream, names: impl Iterator<Item = Ident>) -> Option<TokenStream> {
+    let names: Vec<_> = names.collect();
+    match &names[..] {
+        [] => None,
+        [name] => Some(quote!(use #from::#name;)),
+        names => Some(quote!(use #from::{#(#names),*};)),
     }
 }
 
@@ -196,22 +179,33 @@ fn type_item(plan: &TypePlan) -> TokenStream {
 }
 
 /// What items refer to.
-#[derive(Default)]
 struct References {
-    /// Types by name, each with its module.
-    types: BTreeSet<(String, String)>,
+    /// The namespace of the items.
+    namespace: NamespaceName,
+    /// Items of the same namespace by name, each with its module.
+    siblings: BTreeSet<(String, String)>,
+    /// Other namespaces.
+    namespaces: BTreeSet<NamespaceName>,
     uses_json: bool,
 }
 
 impl References {
+    /// None yet, of items of a namespace.
+    fn of(namespace: NamespaceName) -> Self {
+        Self { namespace, siblings: BTreeSet::new(), namespaces: BTreeSet::new(), uses_json: false }
+    }
+
     fn of_type(&mut self, plan: &TypePlan) {
+        self.of_docs(&plan.item().docs);
         match plan {
-            TypePlan::Enum(_) => {}
+            TypePlan::Enum(plan) => self.of_variants(plan.variants.iter()),
             TypePlan::Struct(plan) => self.of_struct(plan),
             TypePlan::Union(plan) => {
                 self.of_variants(plan.branches.variants.iter());
-                let fields = plan.base.iter().flat_map(|base| &base.fields);
-                fields.for_each(|field| self.of_rust_type(&field.rust_type));
+                if let Some(base) = &plan.base {
+                    self.of_docs(&base.tag_field.docs);
+                    self.of_fields(&base.fields);
+                }
             }
             TypePlan::Alternate(plan) => {
                 self.of_variants(plan.variants.iter().map(|(_, variant)| variant));
@@ -221,6 +215,7 @@ impl References {
     }
 
     fn of_message(&mut self, plan: &MessagePlan) {
+        self.of_docs(&plan.item().docs);
         match &plan.body {
             MessageBody::Members(plan) => self.of_struct(plan),
             MessageBody::Whole { data, .. } => self.of_rust_type(data),
@@ -234,18 +229,40 @@ impl References {
     }
 
     fn of_struct(&mut self, plan: &StructPlan) {
-        plan.fields.iter().for_each(|field| self.of_rust_type(&field.rust_type));
+        self.of_fields(&plan.fields);
         self.uses_json |= plan.rest.is_some();
     }
 
+    fn of_fields(&mut self, fields: &[FieldPlan]) {
+        for field in fields {
+            self.of_docs(&field.docs);
+            self.of_rust_type(&field.rust_type);
+        }
+    }
+
     fn of_variants<'p>(&mut self, variants: impl Iterator<Item = &'p VariantPlan>) {
-        variants.filter_map(|variant| variant.data.as_ref()).for_each(|data| self.of_rust_type(data));
+        for variant in variants {
+            self.of_docs(&variant.docs);
+            variant.data.iter().for_each(|data| self.of_rust_type(data));
+        }
+    }
+
+    fn of_docs(&mut self, docs: &Docs) {
+        docs.linked.iter().for_each(|target| self.of_item(target.namespace, &target.name, &target.module));
     }
 
     fn of_rust_type(&mut self, rust_type: &RustType) {
         self.uses_json |= rust_type.is_any();
         if let Some((name, module)) = rust_type.named() {
-            self.types.insert((name.to_owned(), module.to_owned()));
+            self.of_item(NamespaceName::Types, name, module);
+        }
+    }
+
+    fn of_item(&mut self, namespace: NamespaceName, name: &str, module: &str) {
+        if namespace == self.namespace {
+            self.siblings.insert((name.to_owned(), module.to_owned()));
+        } else {
+            self.namespaces.insert(namespace);
         }
     }
 }

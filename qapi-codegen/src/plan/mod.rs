@@ -17,10 +17,10 @@ mod types;
 
 use qapi_schema::{JsonType, Reach};
 
-use crate::Inclusion;
+use crate::{DocStyle, Inclusion};
 
 pub(crate) use attributes::ItemAttribute;
-pub(crate) use docs::Docs;
+pub(crate) use docs::{Docs, NamespaceName};
 pub(crate) use metadata::{
     BranchRow, CommandRow, EventRow, FactsRow, MemberRow, MembersRow, MetadataPlan, RowKind, TypeRow,
 };
@@ -31,6 +31,8 @@ pub(crate) use rust_type::{NamedKind, RustType};
 /// Everything that is emitted for a schema, sorted by module and name.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
+    /// What documentation says.
+    pub(crate) docs: DocStyle,
     pub(crate) types: Vec<TypePlan>,
     pub(crate) commands: Vec<MessagePlan>,
     pub(crate) events: Vec<MessagePlan>,

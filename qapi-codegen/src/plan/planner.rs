@@ -6,7 +6,7 @@ use qapi_schema::{Builtin, Entity, EntityId, Feature, JsonType, Reach, Schema, T
 
 use super::attributes::attributes;
 use super::boxing::Boxing;
-use super::docs::DocWriter;
+use super::docs::{self, DocWriter};
 use super::kept::{Replaced, kept};
 use super::received::received;
 use super::replaced::replaced;
@@ -19,7 +19,7 @@ use crate::{GenerateError, Inclusion, Options, UndatedMember};
 pub(crate) fn plan(schema: &Schema, options: &Options, request: &Request) -> Result<Plan, GenerateError> {
     let choices = Choices::new(schema, request)?;
     let planner = Planner::new(schema, options, &choices);
-    let mut plan = Plan { server: options.server.clone(), ..Plan::default() };
+    let mut plan = Plan { docs: options.docs, server: options.server.clone(), ..Plan::default() };
     for id in planner.kept_types() {
         plan.type_names.push(schema.type_of(id).entity.name.to_string());
         plan.types.extend(planner.type_plan(id));
@@ -31,6 +31,11 @@ pub(crate) fn plan(schema: &Schema, options: &Options, request: &Request) -> Res
     if options.metadata != Inclusion::Never {
         plan.metadata = Some((options.metadata.clone(), planner.metadata()));
     }
+    let type_names = planner.type_names.iter();
+    docs::finish(
+        &mut plan,
+        type_names.map(|(id, name)| (schema.type_of(*id).entity.name.as_str(), name.as_str())),
+    );
     plan.reach = choices.kept;
     Ok(plan)
 }

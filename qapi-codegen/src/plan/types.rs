@@ -63,8 +63,7 @@ impl Planner<'_> {
         let tag = self.schema.tag(id)?;
         let beside = self.branches_names.get(&id);
         let branches_name = beside.unwrap_or(&name).clone();
-        let branches =
-            BranchesPlan { variants: self.branches(id, entity, tag.type_id), name: branches_name.clone() };
+        let branches = BranchesPlan { variants: self.branches(id, tag.type_id), name: branches_name.clone() };
         let module = self.module(entity);
         let base = beside.is_some().then(|| {
             let mut names = FieldNames::default();
@@ -81,7 +80,7 @@ impl Planner<'_> {
         Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.to_string(), branches, base })
     }
 
-    pub(super) fn branches(&self, id: TypeId, entity: &Entity, tag_type: TypeId) -> Vec<VariantPlan> {
+    pub(super) fn branches(&self, id: TypeId, tag_type: TypeId) -> Vec<VariantPlan> {
         let mut scope = Scope::camel().without("Unrecognized");
         let data_of = |type_id: TypeId| {
             let is_empty = self.schema.is_empty_object(type_id) && !self.is_replaced(type_id);
@@ -92,7 +91,7 @@ impl Planner<'_> {
             .branches(id)
             .iter()
             .map(|branch| {
-                // A branch is as old, as stable and as deprecated as the value that selects it.
+                // A branch is documented by, and is as old, as stable and as deprecated as the value that selects it.
                 let tag = &self.schema.type_of(tag_type);
                 let value = match &tag.kind {
                     TypeKind::Enum(values) => values.values.iter().find(|value| value.name == branch.name),
@@ -109,7 +108,7 @@ impl Planner<'_> {
                     value: branch.name.to_string(),
                     data: data_of(branch.type_id),
                     converts: false,
-                    docs: self.docs.part(entity, &branch.name, &facts),
+                    docs: self.docs.part(&tag.entity, &branch.name, &facts),
                     deprecated: self.deprecation(features),
                 }
             })
