@@ -33,16 +33,23 @@ impl Release {
         Ok(Self { name: newest.to_owned(), schemas })
     }
 
-    /// The bindings of this repository, where cargo features leave out what not everybody needs.
+    /// The bindings of this repository, where cargo features leave out what not everybody needs. Nothing in them is in
+    /// QEMU's words, which are under the GPL.
     pub(crate) fn own_bindings(&self) -> Result<Vec<File>, Error> {
         let part = |feature: &str| Inclusion::Feature(feature.to_owned());
-        self.bindings(|name| Options { server: part("server"), metadata: part("metadata"), ..options(name) })
+        let docs = DocStyle::Links;
+        self.bindings(|name| Options {
+            docs,
+            server: part("server"),
+            metadata: part("metadata"),
+            ..options(name)
+        })
     }
 
     /// The bindings for a crate of somebody's, which is not known to have cargo features.
-    pub(crate) fn bindings_for_others(&self) -> Result<Vec<File>, Error> {
+    pub(crate) fn bindings_for_others(&self, docs: DocStyle) -> Result<Vec<File>, Error> {
         let all = Inclusion::Always;
-        self.bindings(|name| Options { server: all.clone(), metadata: all.clone(), ..options(name) })
+        self.bindings(|name| Options { docs, server: all.clone(), metadata: all.clone(), ..options(name) })
     }
 
     /// A folder for each schema.

@@ -29,6 +29,13 @@ pub(crate) enum Error {
     NoSnapshot { release: &'static str, schema: SchemaName },
     #[error("'{}' is not a generated file, and would be replaced by one: choose another folder", .0.display())]
     NotGenerated(PathBuf),
+    #[error(
+        "the bindings in this repository have links for documentation, and none of QEMU's text, which is under \
+         the GPL: for other bindings, name a folder with --out DIR"
+    )]
+    DocsOfOwnBindings,
+    #[error("the snapshots hold facts and none of QEMU's text: name a tree that has it with --qemu TREE")]
+    NoTextInSnapshots,
     #[error(transparent)]
     Generate(#[from] GenerateError),
     #[error(transparent)]
@@ -46,6 +53,11 @@ impl Error {
             Some(report) => report.render(Color::Always),
             None => format!("error: {}", printable(&self.to_string())),
         }
+    }
+
+    /// Whether the arguments are why.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(self, Self::DocsOfOwnBindings | Self::NoTextInSnapshots)
     }
 
     /// The mistakes in a schema, if that is why.

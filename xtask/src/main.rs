@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match Arguments::parse().task {
         Task::Regen(options) => match regen::run(&options) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&error, 1),
+            Err(error) => fail(&error, if error.is_usage() { 2 } else { 1 }),
         },
         Task::Check => match check::run() {
             Ok(check::Verdict::Same) => ExitCode::SUCCESS,

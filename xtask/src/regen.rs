@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use qapi_codegen::{File, write};
+use qapi_codegen::{DocStyle, File, write};
 use qapi_schema::{SchemaName, Tree, release, snapshot};
 
 use crate::bindings::{BOUND, Release, file_in};
@@ -19,9 +19,34 @@ pub(crate) struct Options {
     /// an earlier run left there are replaced or removed; files that were not generated are never touched.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// What the documentation of the bindings says. This repository's own have links.
+    #[arg(long, value_enum, value_name = "STYLE", default_value_t = Docs::Links)]
+    docs: Docs,
+}
+
+/// What the documentation of the bindings says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Docs {
+    /// Facts, and links to QEMU's online reference.
+    Links,
+    /// QEMU's own words too, from the tree. They are under the GPL.
+    Full,
+    /// Nothing.
+    None,
+}
+
+impl Docs {
+    fn style(self) -> DocStyle {
+        match self {
+            Self::Links => DocStyle::Links,
+            Self::Full => DocStyle::Full,
+            Self::None => DocStyle::None,
+        }
+    }
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    check_docs(options)?;
     let read = match &options.qemu {
         Some(tree) => from_tree(tree)?,
         None => Release::newest_snapshot()?,
@@ -36,14 +61,23 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         ));
     }
     match &options.out {
-        Some(folder) => write_apart(folder, &read),
+        Some(folder) => write_apart(folder, &read, options.docs.style()),
         None => refresh(&read, options.qemu.is_some()),
     }
 }
 
+/// Refuses documentation that would end up in this repository, or that there is no text for.
+fn check_docs(options: &Options) -> Result<(), Error> {
+    match options.docs {
+        Docs::Full | Docs::None if options.out.is_none() => Err(Error::DocsOfOwnBindings),
+        Docs::Full if options.qemu.is_none() => Err(Error::NoTextInSnapshots),
+        _ => Ok(()),
+    }
+}
+
 /// Bindings for someone else, declared by a file that makes the folder a module.
-fn write_apart(folder: &Path, release: &Release) -> Result<(), Error> {
-    let mut files = release.bindings_for_others()?;
+fn write_apart(folder: &Path, release: &Release, docs: DocStyle) -> Result<(), Error> {
+    let mut files = release.bindings_for_others(docs)?;
     let name = &release.name;
     let declarations: String = BOUND
         .iter()
