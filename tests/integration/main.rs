@@ -6,6 +6,7 @@
 mod bindings;
 mod choices;
 mod deviations;
+mod docs;
 mod examples;
 mod lint;
 mod names;
