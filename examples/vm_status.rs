@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn print_status(address: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let mut client = Client::connect(&address.parse()?)?;
+    let client = Client::connect(&address.parse()?)?;
 
     let version = client.greeting().version.qemu;
     println!("QEMU {}.{}.{}", version.major, version.minor, version.micro);

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_types::{ServerError, json};
+use serde_json::value::RawValue;
 use thiserror::Error as ThisError;
 
-use crate::Address;
 use crate::protocol::ProtocolError;
+use crate::switchboard::Outcome;
+use crate::{Address, Greeting};
 
 /// Why a connection, a command or an event failed.
 ///
@@ -50,6 +53,16 @@ pub enum Error {
         /// How long the client waited.
         after: Duration,
     },
+    /// The command succeeded, and the event that was to follow did not come in time.
+    #[error("no {} within {after:?} of {}", .event.escape_debug(), .command.escape_debug())]
+    NoEvent {
+        /// The command's name.
+        command: Box<str>,
+        /// The event's name.
+        event: Box<str>,
+        /// How long the client waited for both.
+        after: Duration,
+    },
     /// The server answered that the command failed.
     #[error("{}: {error}", .command.escape_debug())]
     Server {
@@ -65,7 +78,7 @@ pub enum Error {
     #[error("not QMP: {0}")]
     Protocol(ProtocolError),
     /// The server sent a message above the limit of
-    /// [`max_message_size`](crate::blocking::Builder::max_message_size). The connection cannot be used any more.
+    /// [`max_message_size`](crate::Options::max_message_size). The connection cannot be used any more.
     #[error("the server sent a message longer than {limit} bytes")]
     MessageTooLong {
         /// The limit in bytes.
@@ -84,6 +97,76 @@ pub enum Error {
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Io(io::Error),
+}
+
+impl Error {
+    /// Whether the connection is over: nothing will succeed on it any more.
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        match self {
+            Self::Connect { .. }
+            | Self::NoGreeting { .. }
+            | Self::ClosedEarly { .. }
+            | Self::MessageTooLong { .. }
+            | Self::Closed => true,
+            Self::Io(error) => error.kind() != io::ErrorKind::Unsupported,
+            Self::Protocol(error) => matches!(
+                error,
+                ProtocolError::Garbage(_)
+                    | ProtocolError::MessageTooLong { .. }
+                    | ProtocolError::NoGreeting { .. }
+            ),
+            Self::Timeout { .. }
+            | Self::NoEvent { .. }
+            | Self::Server { .. }
+            | Self::Decode(_)
+            | Self::EventsLost { .. } => false,
+        }
+    }
+
+    /// What it means that there is no connection to an address.
+    pub(crate) fn connecting(address: &Address, error: io::Error, after: Duration) -> Self {
+        match error.kind() {
+            // Nobody accepts: the monitor serves another client and has no place for one more to wait.
+            io::ErrorKind::TimedOut if matches!(address, Address::Unix(_)) => {
+                Self::NoGreeting { address: Some(address.clone()), after }
+            }
+            _ => Self::Connect { address: address.clone(), error },
+        }
+    }
+
+    /// What the opening of a connection came to: the greeting, if capabilities are negotiated. `opened` is `None` when
+    /// the deadline passed.
+    pub(crate) fn unless_opened(
+        opened: Option<Result<Result<(), ServerError>, Self>>,
+        greeting: Option<Arc<Greeting>>,
+        address: Option<&Address>,
+        after: Duration,
+    ) -> Result<Arc<Greeting>, Self> {
+        let command = || "qmp_capabilities".into();
+        let address = address.cloned();
+        match (opened, greeting) {
+            (Some(Ok(Ok(()))), Some(greeting)) => Ok(greeting),
+            (Some(Ok(Err(error))), _) => Err(Self::Server { command: command(), error }),
+            (Some(Err(Self::Closed)) | Some(Ok(Ok(()))), _) => Err(Self::ClosedEarly { address }),
+            (Some(Err(error)), _) => Err(error),
+            (None, Some(_)) => Err(Self::Timeout { command: command(), after }),
+            (None, None) => Err(Self::NoGreeting { address, after }),
+        }
+    }
+
+    /// What a command came to; `None` when the deadline passed.
+    pub(crate) fn unless_answered(
+        outcome: Result<Option<Outcome>, Self>,
+        command: &str,
+        after: Duration,
+    ) -> Result<Box<RawValue>, Self> {
+        match outcome? {
+            Some(Ok(result)) => Ok(result),
+            Some(Err(error)) => Err(Self::Server { command: command.into(), error }),
+            None => Err(Self::Timeout { command: command.into(), after }),
+        }
+    }
 }
 
 impl From<ProtocolError> for Error {

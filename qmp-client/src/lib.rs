@@ -10,8 +10,16 @@ mod address;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod error;
+#[cfg(unix)]
+mod fds;
+mod observe;
+mod options;
 pub mod protocol;
+mod secrets;
+mod switchboard;
+mod trace;
 
 pub use address::{Address, AddressError};
 pub use error::Error;
+pub use options::{CallOptions, Options};
 pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};

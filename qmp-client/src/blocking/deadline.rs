@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-/// The shortest wait: a deadline that has passed before the first look would never find what is there.
-const SHORTEST: Duration = Duration::from_millis(1);
+/// The shortest wait.
+pub(super) const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The longest wait at a stretch; a wait without end is many of them.
-const LONGEST: Duration = Duration::from_secs(3600);
+pub(super) const LONGEST: Duration = Duration::from_secs(3600);
 
 /// A point in time beyond which nobody waits.
 #[derive(Debug, Clone, Copy)]
@@ -16,9 +16,9 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// The deadline after a wait of `timeout`, at least a millisecond.
+    /// The deadline after a wait of `timeout`.
     pub(super) fn after(timeout: Duration) -> Self {
-        Self { at: Instant::now().checked_add(timeout.max(SHORTEST)) }
+        Self { at: Instant::now().checked_add(timeout) }
     }
 
     /// How long to wait at a stretch, or `None` when the deadline has passed.

@@ -1,28 +1,30 @@
 //! The client that blocks the calling thread.
 
-mod builder;
 mod deadline;
 mod dial;
-mod link;
-mod session;
+mod engine;
+mod events;
 mod transport;
 
 use std::fmt;
-use std::time::Duration;
+use std::io;
+use std::sync::Arc;
 
-use qmp_types::json::{MessageKind, Part};
-use qmp_types::{Command, EventSet, TimedEvent};
+use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::deadline::Deadline;
-use self::session::{Call, Session};
+use self::dial::dial;
+use self::engine::Engine;
+use crate::observe::Observed;
+use crate::options::returned;
 use crate::protocol::Arguments;
-use crate::{Address, Error, EventRecord, Greeting};
+use crate::{Address, CallOptions, Error, Greeting, Options};
 
-pub use self::builder::Builder;
+pub use self::events::{Events, Subscription};
 pub use self::transport::Transport;
 
-/// A connection to a QMP monitor.
+/// A connection to a QMP monitor. Clones share it, also between threads.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -41,11 +43,12 @@ pub use self::transport::Transport;
 ///     const MODULE: &'static str = "run-state";
 /// }
 ///
-/// let mut client = Client::connect(&"unix:/run/vm.qmp".parse()?)?;
+/// let client = Client::connect(&"unix:/run/vm.qmp".parse()?)?;
+/// let mut events = client.events();
 /// println!("QEMU {}", client.greeting().version.qemu.major);
 /// println!("running: {}", client.execute(&QueryStatus {})?.running);
 ///
-/// while let Some(event) = client.next_raw_event(Duration::from_secs(10))? {
+/// while let Some(event) = events.next(Duration::from_secs(10))? {
 ///     println!("{} {:?}", event.name().escape_debug(), event.data());
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -54,61 +57,113 @@ pub use self::transport::Transport;
 /// **Deadlines.** Every wait ends, at most 10 ms behind its deadline. A command that timed out may still be carried
 /// out; its late reply is recognised and dropped, and the connection stays usable.
 ///
-/// **Events** that come while a command waits are kept for [`next_event`](Self::next_event). The client
-/// reads in its methods only: while none is called, events pile up in the sockets and then, without limit,
-/// in QEMU's memory. Call one from time to time.
+/// **Events** go to those who [subscribed](Self::events) before; to nobody else. A thread of the client's own reads
+/// what the server sends while no call waits.
 ///
 /// **Errors without `id`.** The server answers so where its parser refuses a request, such as arguments with a
-/// duplicate key. With one request in flight it is that request's failure; while a request that timed out
-/// is unanswered it cannot be told whose it is, so it is dropped, and the request it was meant for times out.
+/// duplicate key. With one request in flight it is that request's failure; with several it cannot be told whose it
+/// is, so it is dropped, and the request it was meant for times out.
 ///
-/// **Threads.** A client can be sent to another thread; several share one behind a mutex.
+/// **Threads.** Calls of several threads are on their way at the same time, and each gets its own reply.
+#[derive(Clone)]
 pub struct Client {
-    session: Session,
-    greeting: Greeting,
-    call_timeout: Duration,
+    handle: Arc<Handle>,
+}
+
+/// What clients and streams of events of a connection share; behind the last of them the connection is closed.
+struct Handle {
+    engine: Arc<Engine>,
+    greeting: Arc<Greeting>,
+    options: Options,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.engine.close();
+    }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("greeting", &self.greeting)
-            .field("call_timeout", &self.call_timeout)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("greeting", &self.handle.greeting).finish_non_exhaustive()
     }
 }
 
 impl Client {
-    /// Connects to a monitor and negotiates, with the default options of [`Builder`].
+    /// Connects to a monitor and negotiates, with the default options.
     ///
     /// # Errors
     /// [`Error::Connect`], [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn connect(address: &Address) -> Result<Self, Error> {
-        Builder::default().connect(address)
+        Self::connect_with(address, &Options::default())
     }
 
-    /// Negotiates over a transport that is connected already, with the default options of [`Builder`].
+    /// Connects to a monitor and negotiates.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn connect_with(address: &Address, options: &Options) -> Result<Self, Error> {
+        let deadline = Deadline::after(options.connect_timeout);
+        let transport = dial(address, &deadline)
+            .map_err(|error| Error::connecting(address, error, options.connect_timeout))?;
+        Self::open(transport, Some(address), options, &deadline)
+    }
+
+    /// Negotiates over a transport that is connected already, with the default options.
     ///
     /// # Errors
     /// [`Error::NoGreeting`], [`Error::ClosedEarly`], and those of a command for the negotiation.
     pub fn over(transport: impl Transport + 'static) -> Result<Self, Error> {
-        Builder::default().over(transport)
+        Self::over_with(transport, &Options::default())
     }
 
-    /// The options, to be changed before connecting.
-    #[must_use]
-    pub fn builder() -> Builder {
-        Builder::default()
+    /// Negotiates over a transport that is connected already.
+    ///
+    /// # Errors
+    /// As [`over`](Self::over).
+    pub fn over_with(transport: impl Transport + 'static, options: &Options) -> Result<Self, Error> {
+        Self::open(Box::new(transport), None, options, &Deadline::after(options.connect_timeout))
+    }
+
+    fn open(
+        transport: Box<dyn Transport>,
+        address: Option<&Address>,
+        options: &Options,
+        deadline: &Deadline,
+    ) -> Result<Self, Error> {
+        let engine = Engine::start(transport, options.switchboard()).map_err(Error::Io)?;
+        let opened = engine.wait(
+            deadline,
+            |_| Ok(()),
+            |board, (), waker| board.poll_opening(waker).map(Some),
+            |_, ()| None,
+        );
+        let greeting = engine.with(|board| board.greeting().cloned());
+        match Error::unless_opened(opened, greeting, address, options.connect_timeout) {
+            Ok(greeting) => {
+                Ok(Self { handle: Arc::new(Handle { engine, greeting, options: options.clone() }) })
+            }
+            Err(error) => {
+                engine.close();
+                Err(error)
+            }
+        }
     }
 
     /// What the server said first: its version and capabilities.
     #[must_use]
     pub fn greeting(&self) -> &Greeting {
-        &self.greeting
+        &self.handle.greeting
+    }
+
+    /// Whether commands can be executed out-of-band: the server offers it, and the options do not exclude it.
+    #[must_use]
+    pub fn has_out_of_band(&self) -> bool {
+        self.handle.engine.with(|board| board.has_out_of_band())
     }
 
     /// Executes a command and waits for its result, at most for the client's
-    /// [`call_timeout`](Builder::call_timeout).
+    /// [`call_timeout`](Options::call_timeout).
     ///
     /// A command whose `SUCCESS_RESPONSE` is false (some of the guest agent's) is not answered on success:
     /// it returns as soon as it is written, and an error that the server answers with is dropped.
@@ -119,58 +174,134 @@ impl Client {
     /// [`Error::Server`] when the command failed, [`Error::Timeout`], [`Error::Decode`] when the result is
     /// not of the type, [`Error::Protocol`] when the server sent a malformed message while the command
     /// waited, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
-    pub fn execute<C: Command>(&mut self, command: &C) -> Result<C::Return, Error> {
-        self.execute_with_timeout(command, self.call_timeout)
+    pub fn execute<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
+        self.execute_with(command, &CallOptions::default())
     }
 
-    /// As [`execute`](Self::execute), with a timeout of its own, at least a millisecond.
+    /// Executes a command as soon as the server reads it, before those that wait.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
-    pub fn execute_with_timeout<C: Command>(
-        &mut self,
+    /// As [`execute`](Self::execute); [`Error::Protocol`] where out-of-band execution is not enabled. A command that
+    /// does not allow it is refused by the server.
+    pub fn execute_oob<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
+        self.execute_with(command, &CallOptions::default().out_of_band())
+    }
+
+    /// Executes a command that takes file descriptors, such as `getfd` and `add-fd`, over a unix socket.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); [`Error::Io`] when the file descriptors cannot be passed.
+    #[cfg(unix)]
+    pub fn execute_with_fds<C: Command>(
+        &self,
         command: &C,
-        timeout: Duration,
+        fds: &[std::os::fd::BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
-        let result = self.session.call(&Call {
-            name: C::NAME,
-            arguments: Arguments::new(command),
-            success_response: C::SUCCESS_RESPONSE,
-            timeout,
-        })?;
-        let reply = Part { kind: MessageKind::Reply, name: C::NAME, text: Some(result.get()) };
-        reply.read().map_err(Error::Decode)
+        self.execute_with(command, &CallOptions::default().fds(fds).map_err(Error::Io)?)
+    }
+
+    /// As [`execute`](Self::execute), with options.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute), and those of what the options ask for.
+    pub fn execute_with<C: Command>(&self, command: &C, options: &CallOptions) -> Result<C::Return, Error> {
+        let result = self.call(C::NAME, &Arguments::new(command), C::SUCCESS_RESPONSE, options)?;
+        returned::<C>(&result)
     }
 
     /// Executes a command by name, and gives its result as JSON text. `arguments` is a JSON object.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute), but for [`Error::Decode`].
-    pub fn execute_raw(&mut self, name: &str, arguments: Option<&RawValue>) -> Result<Box<RawValue>, Error> {
+    /// As [`execute_with`](Self::execute_with), but for [`Error::Decode`].
+    pub fn execute_raw(
+        &self,
+        name: &str,
+        arguments: Option<&RawValue>,
+        options: &CallOptions,
+    ) -> Result<Box<RawValue>, Error> {
         let arguments = arguments.map_or_else(Arguments::none, Arguments::new);
-        self.session.call(&Call { name, arguments, success_response: true, timeout: self.call_timeout })
+        self.call(name, &arguments, true, options)
     }
 
-    /// Takes the oldest event that nobody took, or waits for one; `None` when none comes within `wait`, at
-    /// least a millisecond.
+    fn call(
+        &self,
+        name: &str,
+        arguments: &Arguments,
+        success_response: bool,
+        options: &CallOptions,
+    ) -> Result<Box<RawValue>, Error> {
+        let engine = &self.handle.engine;
+        if options.has_fds() && !engine.passes_fds() {
+            return Err(Error::Io(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "file descriptors go over unix sockets only",
+            )));
+        }
+        let after = options.timeout_or(self.handle.options.call_timeout);
+        let call = options.call(name, arguments, success_response);
+        let observed = Observed::start(name);
+        let outcome = engine.wait(
+            &Deadline::after(after),
+            |board| board.start(&call).map_err(Err),
+            |board, id, waker| board.poll_call(id, waker).map(|outcome| outcome.map(Some)),
+            |board, id| {
+                board.cancel(id);
+                Ok(None)
+            },
+        );
+        observed.end(Error::unless_answered(outcome, name, after))
+    }
+
+    /// The events that come from now on. There may be several such streams; each gets every event.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        Events::new(&self.handle, None)
+    }
+
+    /// The events of one type that come from now on.
+    #[must_use]
+    pub fn subscribe<E: Event>(&self) -> Subscription<E> {
+        Subscription::new(Events::new(&self.handle, Some(E::NAME)))
+    }
+
+    /// Executes a command and waits for the event that says that it is done: `device_del` and `DEVICE_DELETED`, for
+    /// example. Both together may take as long as a call.
+    ///
+    /// ```no_run
+    /// # use qmp_client::blocking::Client;
+    /// # use qmp_types::qmp::commands::DeviceDel;
+    /// # use qmp_types::qmp::events::DeviceDeleted;
+    /// # let client = Client::connect(&"unix:/run/vm.qmp".parse()?)?;
+    /// client.execute_and_wait(&DeviceDel::new("net0"), |event: &DeviceDeleted| {
+    ///     event.device.as_deref() == Some("net0")
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::EventsLost`] once after each loss; [`Error::Decode`] when the event's data is not of the
-    /// type; [`Error::Closed`] when the connection has ended and all events are taken; [`Error::Protocol`],
-    /// [`Error::Io`], [`Error::MessageTooLong`].
-    pub fn next_event<S: EventSet>(&mut self, wait: Duration) -> Result<Option<TimedEvent<S>>, Error> {
-        let Some(record) = self.next_raw_event(wait)? else { return Ok(None) };
-        Ok(Some(TimedEvent::new(record.decode_any()?, record.timestamp())))
+    /// As [`execute`](Self::execute); [`Error::NoEvent`] when the command succeeded and the event did not come;
+    /// [`Error::EventsLost`] when it may have been among events that were lost.
+    pub fn execute_and_wait<C: Command, E: Event>(
+        &self,
+        command: &C,
+        is_awaited: impl Fn(&E) -> bool,
+    ) -> Result<(C::Return, TimedEvent<E>), Error> {
+        let after = self.handle.options.call_timeout;
+        let deadline = Deadline::after(after);
+        let mut events = self.subscribe::<E>();
+        let returned = self.execute(command)?;
+        loop {
+            match events.next_until(&deadline)? {
+                Some(timed) if is_awaited(&timed.event) => return Ok((returned, timed)),
+                Some(_) => {}
+                None => return Err(Error::NoEvent { command: C::NAME.into(), event: E::NAME.into(), after }),
+            }
+        }
     }
 
-    /// As [`next_event`](Self::next_event), without decoding.
-    ///
-    /// # Errors
-    /// As [`next_event`](Self::next_event), but for [`Error::Decode`].
-    pub fn next_raw_event(&mut self, wait: Duration) -> Result<Option<EventRecord>, Error> {
-        self.session.next_event(&Deadline::after(wait))
+    /// Closes the connection for all who share it; their calls and streams end. The server lives on, and
+    /// serves the next client. Dropping the last client and stream does the same.
+    pub fn close(self) {
+        self.handle.engine.close();
     }
-
-    /// Closes the connection, as dropping the client does. The server lives on, and serves the next client.
-    pub fn close(self) {}
 }

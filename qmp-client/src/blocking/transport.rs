@@ -1,41 +1,114 @@
 //! What carries the bytes.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+
 /// A stream of bytes in both directions, whose reads and writes can be bounded in time.
-pub trait Transport: Read + Write + Send {
-    /// Lets each read and write from now on fail with [`io::ErrorKind::WouldBlock`] or
-    /// [`io::ErrorKind::TimedOut`] when it has waited for `timeout`, which is more than zero.
+///
+/// One thread reads while another writes.
+pub trait Transport: Send + Sync {
+    /// Reads what has come, nothing at the end of the stream.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] or [`io::ErrorKind::TimedOut`] when nothing came in time.
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Writes some of the bytes, or all.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] or [`io::ErrorKind::TimedOut`] when none were taken in time.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Lets reads from now on wait no longer than `timeout`, which is more than zero.
     ///
     /// A transport that never blocks need not do anything. With one that blocks and ignores this, deadlines
     /// pass unseen.
     ///
     /// # Errors
     /// When the transport refuses.
-    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()>;
+    fn set_read_timeout(&self, timeout: Duration) -> io::Result<()>;
+
+    /// As [`set_read_timeout`](Self::set_read_timeout), for writes.
+    ///
+    /// # Errors
+    /// When the transport refuses.
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()>;
+
+    /// Ends the connection: a read that waits returns.
+    fn close(&self);
+
+    /// Whether file descriptors can go along.
+    fn passes_fds(&self) -> bool {
+        false
+    }
+
+    /// Writes some of the bytes, or all, with file descriptors that go with the first of them.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    #[cfg(unix)]
+    fn write_with_fds(&self, _bytes: &[u8], _fds: &[BorrowedFd<'_>]) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 #[cfg(unix)]
 impl Transport for UnixStream {
-    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(timeout))?;
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&mut &*self).read(buffer)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&mut &*self).write(bytes)
+    }
+
+    fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))
+    }
+
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
         self.set_write_timeout(Some(timeout))
+    }
+
+    fn close(&self) {
+        // One that is closed already is what is wanted.
+        let _ = self.shutdown(Shutdown::Both);
+    }
+
+    fn passes_fds(&self) -> bool {
+        true
+    }
+
+    fn write_with_fds(&self, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> io::Result<usize> {
+        crate::fds::send(self, bytes, fds)
     }
 }
 
 impl Transport for TcpStream {
-    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(timeout))?;
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&mut &*self).read(buffer)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&mut &*self).write(bytes)
+    }
+
+    fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))
+    }
+
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
         self.set_write_timeout(Some(timeout))
     }
-}
 
-impl<T: Transport + ?Sized> Transport for Box<T> {
-    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
-        (**self).set_timeout(timeout)
+    fn close(&self) {
+        // One that is closed already is what is wanted.
+        let _ = self.shutdown(Shutdown::Both);
     }
 }

@@ -4,10 +4,13 @@ use qmp_types::ServerError;
 use serde_json::value::RawValue;
 
 use super::envelope::{Message, Outcome};
-use super::greeting::{GreetingSearch, PATTERN};
+use super::greeting::{GreetingSearch, Negotiate, PATTERN};
 use super::in_flight::{InFlight, Owner};
+use super::outgoing::{OutgoingQueue, Waiting};
 use super::request::compose;
-use super::{Arguments, EventRecord, Framer, Greeting, ProtocolError, RequestId};
+use super::{
+    Arguments, Capability, Delivery, EventRecord, Framer, Greeting, Outgoing, ProtocolError, RequestId,
+};
 
 /// The command behind which a server ends the connection.
 const QUIT: &str = "quit";
@@ -15,24 +18,32 @@ const QUIT: &str = "quit";
 /// The command that negotiates. After the negotiation the server refuses it, and does nothing.
 const NEGOTIATE: &str = "qmp_capabilities";
 
+/// How many requests in-band a server reads ahead while out-of-band execution is on (`docs/interop/qmp-spec.rst`,
+/// *Out-of-band execution*). One more, and it reads nothing until a command is done, not even what is out-of-band.
+const IN_BAND_WINDOW: usize = 8;
+
 /// The client's side of one connection: bytes go in, messages and requests come out.
 ///
+/// Requests are [`outgoing`](Self::outgoing) as soon as the server can take them: while out-of-band execution is on,
+/// at most 8 in-band are on their way; and of those with file descriptors one at a time, for the server
+/// keeps the latest descriptors only.
+///
 /// ```
-/// use qmp_client::protocol::{Arguments, Connection, Received};
+/// use qmp_client::protocol::{Arguments, Connection, Delivery, Received};
 ///
 /// let mut connection = Connection::new(1 << 20);
-/// let mut out = Vec::new();
 /// connection.feed(br#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 0, "micro": 2}, "package": ""},
 ///     "capabilities": []}}"#)?;
 /// assert!(matches!(connection.next_message()?, Some(Received::Greeting(_))));
 ///
-/// connection.negotiate(&mut out)?;
+/// connection.negotiate(&[])?;
+/// let bytes = connection.outgoing().bytes.len();
+/// connection.written(bytes);
 /// connection.feed(br#"{"return": {}, "id": 1}"#)?;
 /// assert!(matches!(connection.next_message()?, Some(Received::Ready)));
 ///
-/// out.clear();
-/// let stop = connection.request("stop", &Arguments::none(), &mut out)?;
-/// assert_eq!(out, br#"{"execute":"stop","id":2}"#);
+/// let stop = connection.request("stop", &Arguments::none(), Delivery::InBand)?;
+/// assert_eq!(connection.outgoing().bytes, br#"{"execute":"stop","id":2}"#);
 /// connection.feed(br#"{"return": {}, "id": 2}"#)?;
 /// let Some(Received::Reply { id, outcome }) = connection.next_message()? else { panic!() };
 /// assert_eq!((id, outcome.unwrap().get()), (stop, "{}"));
@@ -43,6 +54,9 @@ pub struct Connection {
     stage: Stage,
     framer: Framer,
     in_flight: InFlight,
+    outgoing: OutgoingQueue,
+    /// What the server offers, and after the negotiation what of it is enabled.
+    capabilities: Vec<Capability>,
 }
 
 /// How far a connection has come.
@@ -91,11 +105,17 @@ enum Stage {
     /// The beginning of the greeting is found.
     Greeting,
     /// With the request to negotiate, once it is made.
-    Negotiating(Option<RequestId>),
+    Negotiating(Option<Negotiation>),
     Ready,
     /// No bytes will follow; what came is still read.
     Ended,
     Closed,
+}
+
+#[derive(Debug)]
+struct Negotiation {
+    request: RequestId,
+    enabling: Vec<Capability>,
 }
 
 impl Connection {
@@ -107,6 +127,8 @@ impl Connection {
             stage: Stage::Searching(GreetingSearch::new(max_message_size)),
             framer: Framer::new(max_message_size),
             in_flight: InFlight::default(),
+            outgoing: OutgoingQueue::default(),
+            capabilities: Vec::new(),
         }
     }
 
@@ -176,52 +198,138 @@ impl Connection {
         message.and_then(|message| self.sort(message)).map(Some)
     }
 
-    /// Appends the request to negotiate, without any capability.
+    /// Makes the request to negotiate. Of the capabilities, those that the server offers are enabled.
     ///
     /// # Errors
     /// [`ProtocolError::NotReady`] before the greeting and after a negotiation; [`ProtocolError::Closed`].
-    pub fn negotiate(&mut self, out: &mut Vec<u8>) -> Result<(), ProtocolError> {
+    pub fn negotiate(&mut self, enable: &[Capability]) -> Result<(), ProtocolError> {
         if !matches!(self.stage, Stage::Negotiating(None)) {
             return Err(self.refusal());
         }
-        let id = self.in_flight.insert(false);
-        compose(NEGOTIATE, &Arguments::none(), id, out);
-        self.stage = Stage::Negotiating(Some(id));
+        let enabling: Vec<_> =
+            self.capabilities.iter().filter(|offered| enable.contains(offered)).cloned().collect();
+        let arguments =
+            Arguments::new(&Negotiate { enable: (!enabling.is_empty()).then(|| enabling.clone()) });
+        let request = self.enqueue(NEGOTIATE, &arguments, Delivery::InBand, false);
+        self.stage = Stage::Negotiating(Some(Negotiation { request, enabling }));
         Ok(())
     }
 
-    /// Appends a request to execute a command.
+    /// Whether a capability is enabled.
+    #[must_use]
+    pub fn has_enabled(&self, capability: &Capability) -> bool {
+        matches!(self.stage, Stage::Ready) && self.capabilities.contains(capability)
+    }
+
+    /// Makes a request to execute a command.
     ///
     /// # Errors
-    /// [`ProtocolError::NotReady`] before capabilities are negotiated; [`ProtocolError::Closed`].
+    /// [`ProtocolError::NotReady`] before capabilities are negotiated; [`ProtocolError::OutOfBandNotEnabled`];
+    /// [`ProtocolError::Closed`].
     pub fn request(
         &mut self,
         name: &str,
         arguments: &Arguments,
-        out: &mut Vec<u8>,
+        delivery: Delivery,
     ) -> Result<RequestId, ProtocolError> {
         if !matches!(self.stage, Stage::Ready) {
             return Err(self.refusal());
         }
-        self.probe(out);
-        let id = self.in_flight.insert(name == QUIT);
-        compose(name, arguments, id, out);
-        Ok(id)
+        if delivery == Delivery::OutOfBand && !self.has_enabled(&Capability::Oob) {
+            return Err(ProtocolError::OutOfBandNotEnabled);
+        }
+        self.probe();
+        Ok(self.enqueue(name, arguments, delivery, false))
     }
 
-    /// After an error without `id`, appends a request that the server refuses with its `id`: behind that reply
-    /// no further errors of the same cause can come, and those of the next request are known for its own.
-    fn probe(&mut self, out: &mut Vec<u8>) {
-        if self.in_flight.is_suspect() {
-            let id = self.in_flight.insert(false);
-            compose(NEGOTIATE, &Arguments::none(), id, out);
-            self.in_flight.abandon(id);
+    /// Releases a request, or lets it wait for its turn.
+    fn enqueue(
+        &mut self,
+        name: &str,
+        arguments: &Arguments,
+        delivery: Delivery,
+        abandoned: bool,
+    ) -> RequestId {
+        let id = self.in_flight.next_id();
+        let ends_connection = name == QUIT;
+        let overtakes = delivery == Delivery::OutOfBand;
+        if overtakes || (self.outgoing.first_waiting().is_none() && self.may_release(delivery)) {
+            self.outgoing.release(id, delivery, |out| compose(name, arguments, delivery, id, out));
+            self.in_flight.insert(id, delivery, ends_connection);
+            if abandoned {
+                self.in_flight.abandon(id);
+            }
+        } else {
+            let mut bytes = Vec::new();
+            compose(name, arguments, delivery, id, &mut bytes);
+            self.outgoing.push_waiting(Waiting { id, delivery, ends_connection, abandoned, bytes });
+        }
+        id
+    }
+
+    /// Whether the server can take a request in-band.
+    fn may_release(&self, delivery: Delivery) -> bool {
+        let windowed = self.has_enabled(&Capability::Oob) && self.in_flight.in_band() >= IN_BAND_WINDOW;
+        !windowed && (delivery != Delivery::WithFds || !self.in_flight.has_fds())
+    }
+
+    /// Releases requests whose turn has come.
+    fn release_waiting(&mut self) {
+        while self.outgoing.first_waiting().is_some_and(|first| self.may_release(first.delivery)) {
+            let Some(Waiting { id, delivery, ends_connection, abandoned, bytes }) =
+                self.outgoing.pop_waiting()
+            else {
+                return;
+            };
+            self.outgoing.release(id, delivery, |out| out.extend_from_slice(&bytes));
+            self.in_flight.insert(id, delivery, ends_connection);
+            if abandoned {
+                self.in_flight.abandon(id);
+            }
         }
     }
 
-    /// Says that nobody waits for a reply any more. Should it come, it is [`Received::Late`].
+    /// After an error without `id`, makes a request that the server refuses with its `id`: behind that reply
+    /// no further errors of the same cause can come, and those of the next request are known for its own.
+    fn probe(&mut self) {
+        if self.in_flight.is_suspect() {
+            self.enqueue(NEGOTIATE, &Arguments::none(), Delivery::InBand, true);
+        }
+    }
+
+    /// What is to be written next; say how much of it was, by [`written`](Self::written).
+    #[must_use]
+    pub fn outgoing(&mut self) -> Outgoing<'_> {
+        self.outgoing.lend()
+    }
+
+    /// Whether there is something to write.
+    #[must_use]
+    pub fn has_outgoing(&self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
+    /// Takes note that the transport took so many of the [`outgoing`](Self::outgoing) bytes, and with the first of
+    /// them the file descriptors that belong there.
+    pub fn written(&mut self, count: usize) {
+        self.outgoing.written(count);
+    }
+
+    /// Whether nothing of a request is written yet.
+    #[must_use]
+    pub fn is_unwritten(&self, id: RequestId) -> bool {
+        self.outgoing.is_unwritten(id)
+    }
+
+    /// Says that nobody waits for a reply any more. A request of which nothing is written is not made. Should a
+    /// reply come to one that is, it is [`Received::Late`].
     pub fn abandon(&mut self, id: RequestId) {
-        self.in_flight.abandon(id);
+        if self.outgoing.take_back(id) {
+            self.in_flight.take_back(id);
+            self.release_waiting();
+        } else {
+            self.in_flight.abandon(id);
+        }
     }
 
     /// Why a request cannot be made in this state.
@@ -243,6 +351,7 @@ impl Connection {
         match (&self.stage, message) {
             (Stage::Searching(_) | Stage::Greeting, Message::Greeting(greeting)) => {
                 self.stage = Stage::Negotiating(None);
+                self.capabilities.clone_from(&greeting.capabilities);
                 Ok(Received::Greeting(greeting))
             }
             // QEMU greets twice a client that connects between the opening of the socket and the making of
@@ -256,28 +365,37 @@ impl Connection {
                     None if !has_id && outcome.is_err() => self.in_flight.take_without_id(),
                     None => Owner::Nobody,
                 };
-                Ok(self.deliver(owner, outcome))
+                let received = self.deliver(owner, outcome);
+                self.release_waiting();
+                Ok(received)
             }
         }
     }
 
     fn deliver(&mut self, owner: Owner, outcome: Outcome) -> Received {
-        match (owner, &self.stage) {
-            (Owner::Nobody, _) => Received::Unmatched(outcome),
-            (Owner::Abandoned(id), _) => Received::Late(id),
-            (Owner::Waiting(id), Stage::Negotiating(Some(negotiation))) if id == *negotiation => {
-                match outcome {
-                    Ok(_) => {
-                        self.stage = Stage::Ready;
-                        Received::Ready
-                    }
-                    Err(error) => {
-                        self.stage = Stage::Negotiating(None);
-                        Received::Refused(error)
-                    }
+        match owner {
+            Owner::Nobody => Received::Unmatched(outcome),
+            Owner::Abandoned(id) => Received::Late(id),
+            Owner::Waiting(id) => match &mut self.stage {
+                Stage::Negotiating(negotiation)
+                    if negotiation.as_ref().is_some_and(|it| it.request == id) =>
+                {
+                    let enabling = negotiation.take().map(|it| it.enabling).unwrap_or_default();
+                    self.negotiated(outcome, enabling)
                 }
+                _ => Received::Reply { id, outcome },
+            },
+        }
+    }
+
+    fn negotiated(&mut self, outcome: Outcome, enabling: Vec<Capability>) -> Received {
+        match outcome {
+            Ok(_) => {
+                self.stage = Stage::Ready;
+                self.capabilities = enabling;
+                Received::Ready
             }
-            (Owner::Waiting(id), _) => Received::Reply { id, outcome },
+            Err(error) => Received::Refused(error),
         }
     }
 }

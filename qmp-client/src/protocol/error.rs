@@ -30,6 +30,9 @@ pub enum ProtocolError {
     /// The server has not greeted yet, or capabilities are not negotiated.
     #[error("the connection is not ready for commands")]
     NotReady,
+    /// The command is to be executed out-of-band, and the server does not offer that, or it was not enabled.
+    #[error("out-of-band execution is not enabled on this connection")]
+    OutOfBandNotEnabled,
     /// The connection has ended.
     #[error("the connection is closed")]
     Closed,

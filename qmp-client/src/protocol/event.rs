@@ -1,7 +1,7 @@
 //! Events as they come, before their type is known.
 
 use qmp_types::json::{MessageKind, Part};
-use qmp_types::{Event, EventSet, Timestamp};
+use qmp_types::{Event, EventSet, TimedEvent, Timestamp};
 use serde_json::value::RawValue;
 
 use crate::error::Error;
@@ -42,10 +42,13 @@ impl EventRecord {
         if *self.name != *E::NAME {
             return Ok(None);
         }
-        Part { kind: MessageKind::Event, name: E::NAME, text: self.data() }
-            .read()
-            .map(Some)
-            .map_err(Error::Decode)
+        self.decode_timed().map(|timed| Some(timed.event))
+    }
+
+    /// Decodes the data as that of the event `E`, whatever the name.
+    pub(crate) fn decode_timed<E: Event>(&self) -> Result<TimedEvent<E>, Error> {
+        let event = Part { kind: MessageKind::Event, name: E::NAME, text: self.data() };
+        event.read().map(|event| TimedEvent::new(event, self.timestamp)).map_err(Error::Decode)
     }
 
     /// Decodes the event as one of a set, such as all events of a schema.

@@ -55,6 +55,14 @@ pub enum Capability {
 
 json_enum!(Capability { "oob" => Oob });
 
+/// The arguments of the negotiation.
+#[derive(Debug)]
+pub(super) struct Negotiate {
+    pub(super) enable: Option<Vec<Capability>>,
+}
+
+json_struct!(Negotiate { optional "enable" => enable });
+
 /// Looks for the beginning of the greeting, `{ "QMP" :` with any white space.
 ///
 /// The unfinished reply of a client that left, and events, can stand before it. They cannot contain it by

@@ -24,10 +24,23 @@ pub(super) struct InFlight {
 
 #[derive(Debug, Clone, Copy)]
 struct Request {
+    delivery: Delivery,
     /// Whether nobody waits for the reply any more.
     abandoned: bool,
     /// Whether the end of the connection is a success.
     ends_connection: bool,
+}
+
+/// How a request reaches the server (`docs/interop/qmp-spec.rst`, *Issuing Commands* and *Out-of-band execution*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Executed behind those that were sent before it.
+    InBand,
+    /// In-band, with file descriptors that the transport passes along.
+    WithFds,
+    /// Executed as soon as the server reads it, before those that wait.
+    OutOfBand,
 }
 
 /// Whose a reply is.
@@ -39,13 +52,15 @@ pub(super) enum Owner {
 }
 
 impl InFlight {
-    /// Registers a request and gives it the next id. Ids are never used again: a late reply would else be
-    /// taken for another's.
-    pub(super) fn insert(&mut self, ends_connection: bool) -> RequestId {
+    /// An id that was never used before: a late reply would else be taken for another's.
+    pub(super) fn next_id(&mut self) -> RequestId {
         self.last_id += 1;
-        let id = RequestId(self.last_id);
-        self.requests.insert(id, Request { abandoned: false, ends_connection });
-        id
+        RequestId(self.last_id)
+    }
+
+    /// Registers a request that is sent.
+    pub(super) fn insert(&mut self, id: RequestId, delivery: Delivery, ends_connection: bool) {
+        self.requests.insert(id, Request { delivery, abandoned: false, ends_connection });
     }
 
     /// Marks a request for whose reply nobody waits any more.
@@ -53,6 +68,21 @@ impl InFlight {
         if let Some(request) = self.requests.get_mut(&id) {
             request.abandoned = true;
         }
+    }
+
+    /// Strikes off a request that never left.
+    pub(super) fn take_back(&mut self, id: RequestId) {
+        self.requests.remove(&id);
+    }
+
+    /// How many requests in-band are not answered, abandoned ones included: the server still holds them.
+    pub(super) fn in_band(&self) -> usize {
+        self.requests.values().filter(|request| request.delivery != Delivery::OutOfBand).count()
+    }
+
+    /// Whether a request that carries file descriptors is not answered.
+    pub(super) fn has_fds(&self) -> bool {
+        self.requests.values().any(|request| request.delivery == Delivery::WithFds)
     }
 
     /// Whether errors without `id` cannot be told apart until a reply with an id comes.
@@ -64,9 +94,21 @@ impl InFlight {
     pub(super) fn take(&mut self, id: RequestId) -> Owner {
         let Some(request) = self.requests.remove(&id) else { return Owner::Nobody };
         self.suspect = false;
-        // In-band commands are answered in their order: an abandoned one before this will not be any more.
-        self.requests.retain(|&other, request| other > id || !request.abandoned);
+        if request.delivery != Delivery::OutOfBand {
+            self.strike_off_abandoned(id);
+        }
         owner(id, request)
+    }
+
+    /// Strikes off abandoned requests before one that is answered in-band: answers come in the order of the requests,
+    /// so theirs will not come any more.
+    fn strike_off_abandoned(&mut self, answered: RequestId) {
+        while let Some(first) = self.requests.first_entry() {
+            if *first.key() > answered || !first.get().abandoned {
+                return;
+            }
+            first.remove();
+        }
     }
 
     /// Finds whose an error without id is, and strikes the request off.
@@ -100,13 +142,19 @@ fn owner(id: RequestId, request: Request) -> Owner {
 
 #[cfg(test)]
 mod tests {
-    use super::{InFlight, Owner, RequestId};
+    use super::{Delivery, InFlight, Owner, RequestId};
+
+    fn insert(in_flight: &mut InFlight, delivery: Delivery) -> RequestId {
+        let id = in_flight.next_id();
+        in_flight.insert(id, delivery, false);
+        id
+    }
 
     #[test]
     fn a_reply_belongs_to_its_request_once() {
         let mut in_flight = InFlight::default();
-        let first = in_flight.insert(false);
-        let second = in_flight.insert(false);
+        let first = insert(&mut in_flight, Delivery::InBand);
+        let second = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take(second), Owner::Waiting(second));
         assert_eq!(in_flight.take(second), Owner::Nobody);
         assert_eq!(in_flight.take(RequestId(77)), Owner::Nobody);
@@ -116,38 +164,49 @@ mod tests {
     #[test]
     fn abandoned_requests_do_not_pile_up() {
         let mut in_flight = InFlight::default();
-        let late = in_flight.insert(false);
+        let late = insert(&mut in_flight, Delivery::InBand);
         in_flight.abandon(late);
         assert_eq!(in_flight.take(late), Owner::Abandoned(late));
         for _ in 0..10 {
-            let id = in_flight.insert(false);
+            let id = insert(&mut in_flight, Delivery::InBand);
             in_flight.abandon(id);
         }
-        let last = in_flight.insert(false);
+        let last = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take(last), Owner::Waiting(last));
         assert!(in_flight.requests.is_empty());
+    }
+
+    #[test]
+    fn a_reply_out_of_band_says_nothing_of_those_in_band() {
+        let mut in_flight = InFlight::default();
+        let late = insert(&mut in_flight, Delivery::InBand);
+        in_flight.abandon(late);
+        let overtaking = insert(&mut in_flight, Delivery::OutOfBand);
+        assert_eq!(in_flight.in_band(), 1);
+        assert_eq!(in_flight.take(overtaking), Owner::Waiting(overtaking));
+        assert_eq!(in_flight.take(late), Owner::Abandoned(late));
     }
 
     #[test]
     fn an_error_without_id_is_that_of_a_single_request() {
         let mut in_flight = InFlight::default();
         assert_eq!(in_flight.take_without_id(), Owner::Nobody);
-        let first = in_flight.insert(false);
+        let first = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take_without_id(), Owner::Waiting(first));
         // The same input's second error must not fail the next request.
-        let second = in_flight.insert(false);
+        let second = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take_without_id(), Owner::Nobody);
         assert_eq!(in_flight.take(second), Owner::Waiting(second));
-        let third = in_flight.insert(false);
+        let third = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take_without_id(), Owner::Waiting(third));
     }
 
     #[test]
     fn an_error_without_id_is_nobodys_among_several_requests() {
         let mut in_flight = InFlight::default();
-        let first = in_flight.insert(false);
+        let first = insert(&mut in_flight, Delivery::InBand);
         in_flight.abandon(first);
-        let second = in_flight.insert(false);
+        let second = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take_without_id(), Owner::Nobody);
         assert_eq!(in_flight.take(second), Owner::Waiting(second));
     }

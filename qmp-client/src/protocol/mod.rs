@@ -14,9 +14,9 @@ mod event_queue;
 mod framing;
 mod greeting;
 mod in_flight;
+mod outgoing;
 mod request;
 
-#[cfg(feature = "blocking")]
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;
@@ -24,7 +24,8 @@ pub use event::EventRecord;
 pub use event_queue::{EventQueue, EventsLost};
 pub use framing::Framer;
 pub use greeting::{Capability, Greeting, QemuVersion, Version};
-pub use in_flight::RequestId;
+pub use in_flight::{Delivery, RequestId};
+pub use outgoing::Outgoing;
 pub use request::Arguments;
 
 /// The longest message that is accepted unless stated otherwise: 128 MiB.

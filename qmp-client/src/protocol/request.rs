@@ -2,7 +2,7 @@
 
 use qmp_types::json::{ToJson, Writer};
 
-use super::RequestId;
+use super::{Delivery, RequestId};
 
 /// The arguments of a command, as JSON text.
 ///
@@ -25,6 +25,10 @@ impl Arguments {
         Self(Vec::new())
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self.0.as_slice(), b"" | b"{}")
     }
@@ -39,8 +43,15 @@ impl std::fmt::Debug for Arguments {
 
 /// Appends a request. It is as short as can be, for QEMU reads its monitor byte by byte: no white space, no
 /// line end, no empty arguments.
-pub(super) fn compose(name: &str, arguments: &Arguments, id: RequestId, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"execute\":");
+pub(super) fn compose(
+    name: &str,
+    arguments: &Arguments,
+    delivery: Delivery,
+    id: RequestId,
+    out: &mut Vec<u8>,
+) {
+    let verb: &[u8] = if delivery == Delivery::OutOfBand { b"{\"exec-oob\":" } else { b"{\"execute\":" };
+    out.extend_from_slice(verb);
     out.extend_from_slice(&Arguments::new(name).0);
     if !arguments.is_empty() {
         out.extend_from_slice(b",\"arguments\":");
@@ -55,12 +66,12 @@ pub(super) fn compose(name: &str, arguments: &Arguments, id: RequestId, out: &mu
 mod tests {
     use serde_json::json;
 
-    use super::{Arguments, RequestId, compose};
+    use super::{Arguments, Delivery, RequestId, compose};
 
     #[track_caller]
     fn composes(name: &str, arguments: &Arguments, request: &str) {
         let mut out = b"before".to_vec();
-        compose(name, arguments, RequestId(12), &mut out);
+        compose(name, arguments, Delivery::InBand, RequestId(12), &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), format!("before{request}"));
     }
 

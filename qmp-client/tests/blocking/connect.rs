@@ -1,14 +1,15 @@
 //! From an address to a client that is ready.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read};
 use std::os::unix::net::UnixListener;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use qmp_client::blocking::{Client, Transport};
 use qmp_client::{Address, Capability, Error};
 
 use crate::bindings::{Name, QueryName};
-use crate::server::{GREETING, Server, hasty, patient, refused};
+use crate::server::{GREETING, Server, hasty, over, patient, refused};
 
 #[test]
 fn over_a_unix_socket() {
@@ -16,7 +17,7 @@ fn over_a_unix_socket() {
         peer.negotiate();
         assert_eq!(peer.wait_for_close(), "");
     });
-    let client = patient().connect(&server.address).unwrap();
+    let client = Client::connect_with(&server.address, &patient()).unwrap();
     assert_eq!(client.greeting().version.qemu.major, 10);
     assert_eq!(client.greeting().version.package, "test");
     assert_eq!(client.greeting().capabilities, [Capability::Oob]);
@@ -31,45 +32,57 @@ fn over_tcp() {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send("{\"return\": {\"name\": \"vm\"}, \"id\": 2}\r\n");
     });
-    let mut client = patient().connect(&server.address).unwrap();
+    let client = Client::connect_with(&server.address, &patient()).unwrap();
     assert_eq!(client.execute(&QueryName {}).unwrap(), Name { name: Some("vm".into()) });
     server.join();
 }
 
 /// A transport without a socket: what the server says is known beforehand.
 struct Recorded {
-    incoming: Cursor<Vec<u8>>,
-}
-
-impl Read for Recorded {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // In the smallest pieces that there are.
-        self.incoming.read(&mut buffer[..1])
-    }
-}
-
-impl Write for Recorded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len().min(1))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    incoming: Mutex<Cursor<Vec<u8>>>,
+    /// How many bytes of it wait for the second request, and what was written.
+    last: u64,
+    written: Mutex<Vec<u8>>,
 }
 
 impl Transport for Recorded {
-    fn set_timeout(&mut self, _: Duration) -> io::Result<()> {
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut incoming = self.incoming.lock().unwrap();
+        let rest = incoming.get_ref().len() as u64 - incoming.position();
+        if rest == self.last && !self.written.lock().unwrap().ends_with(b"\"id\":2}") {
+            std::thread::sleep(Duration::from_millis(1));
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        // In the smallest pieces that there are.
+        incoming.read(&mut buffer[..1])
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.written.lock().unwrap().push(bytes[0]);
+        Ok(1)
+    }
+
+    fn set_read_timeout(&self, _: Duration) -> io::Result<()> {
         Ok(())
     }
+
+    fn set_write_timeout(&self, _: Duration) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn close(&self) {}
 }
 
 #[test]
 fn over_any_transport() {
     let stale = "16,681\"]}]}\r\n{\"event\": \"STOP\"}\r\n";
-    let replies = "{\r\n  \"return\": {\r\n  },\r\n  \"id\": 1\r\n}\r\n{\"return\": {}, \"id\": 2}";
-    let incoming = Cursor::new(format!("{stale}{GREETING}{replies}").into_bytes());
-    let mut client = Client::over(Recorded { incoming }).unwrap();
+    let negotiated = "{\r\n  \"return\": {\r\n  },\r\n  \"id\": 1\r\n}\r\n";
+    let last = "{\"return\": {}, \"id\": 2}";
+    let client = over(Recorded {
+        incoming: Mutex::new(Cursor::new(format!("{stale}{GREETING}{negotiated}{last}").into_bytes())),
+        last: last.len() as u64,
+        written: Mutex::default(),
+    });
     assert_eq!(client.execute(&QueryName {}).unwrap(), Name { name: None });
     assert!(matches!(client.execute(&QueryName {}), Err(Error::Closed)));
 }
@@ -106,7 +119,7 @@ fn a_silent_server_is_in_use_or_not_qmp() {
     let full = Address::Unix(path.with_extension("full"));
     let _waiting = std::os::unix::net::UnixStream::connect(path.with_extension("full")).unwrap();
     for address in [address, full] {
-        let error = hasty().connect(&address).unwrap_err().to_string();
+        let error = Client::connect_with(&address, &hasty()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("no greeting from {address} within 30ms: ")), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use qmp_client::Error;
+use qmp_client::{CallOptions, Error};
 use qmp_types::ErrorClass;
 use serde_json::value::RawValue;
 
@@ -12,7 +12,7 @@ use crate::server::client;
 
 #[test]
 fn results_are_typed_and_requests_compact() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send("{\"return\": {\"name\": \"vm\", \"new\": 1}, \"id\": 2}\r\n");
         peer.expect(r#"{"execute":"set_password","arguments":{"password":"s"},"id":3}"#);
@@ -25,21 +25,24 @@ fn results_are_typed_and_requests_compact() {
 
 #[test]
 fn raw_commands_pass_as_they_are() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"device_add","arguments":{"driver": "x"},"id":2}"#);
         peer.send(r#"{"return": [ 1, null ], "id": 2}"#);
         peer.expect(r#"{"execute":"qom-get","id":3}"#);
         peer.send(r#"{"return": null, "id": 3}"#);
     });
     let arguments: &RawValue = serde_json::from_str(r#"{"driver": "x"}"#).unwrap();
-    assert_eq!(client.execute_raw("device_add", Some(arguments)).unwrap().get(), "[ 1, null ]");
-    assert_eq!(client.execute_raw("qom-get", None).unwrap().get(), "null");
+    assert_eq!(
+        client.execute_raw("device_add", Some(arguments), &CallOptions::new()).unwrap().get(),
+        "[ 1, null ]"
+    );
+    assert_eq!(client.execute_raw("qom-get", None, &CallOptions::new()).unwrap().get(), "null");
     server.join().unwrap();
 }
 
 #[test]
 fn a_server_error_is_a_value_without_secrets_or_control_characters() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"set_password","arguments":{"password":"secret"},"id":2}"#);
         peer.send(r#"{"id": 2, "error": {"class": "DeviceNotFound", "desc": "no\u001b[2J\n"}}"#);
         peer.expect(r#"{"execute":"query-name","id":3}"#);
@@ -55,7 +58,7 @@ fn a_server_error_is_a_value_without_secrets_or_control_characters() {
 
 #[test]
 fn a_result_of_another_type_names_command_and_place() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-block","id":2}"#);
         peer.send(r#"{"return": [{"device": "a"}, {"device": "b", "inserted": {"ro": "yes"}}], "id": 2}"#);
     });
@@ -69,11 +72,11 @@ fn a_result_of_another_type_names_command_and_place() {
 
 #[test]
 fn a_command_that_timed_out_leaves_the_connection_usable() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}{"execute":"query-name","id":3}"#);
         peer.send(r#"{"return": {"name": "late"}, "id": 2}{"return": {"name": "timely"}, "id": 3}"#);
     });
-    let error = client.execute_with_timeout(&QueryName {}, SHORT).unwrap_err();
+    let error = client.execute_with(&QueryName {}, &CallOptions::new().timeout(SHORT)).unwrap_err();
     assert_eq!(error.to_string(), "no reply to query-name within 30ms");
     assert_eq!(client.execute(&QueryName {}).unwrap(), Name { name: Some("timely".into()) });
     server.join().unwrap();
@@ -84,15 +87,17 @@ fn a_request_that_was_cut_short_is_finished_before_the_next() {
     let password = "x".repeat(4 << 20);
     let request = format!(r#"{{"execute":"set_password","arguments":{{"password":"{password}"}},"id":2}}"#);
     let (timed_out, go_on) = std::sync::mpsc::channel();
-    let (mut client, server) = client(move |mut peer| {
+    let (client, server) = client(move |mut peer| {
         go_on.recv().unwrap();
         peer.expect(&request);
         peer.send(r#"{"return": {}, "id": 2}"#);
-        peer.expect(r#"{"execute":"query-name","id":3}"#);
-        peer.send(r#"{"return": {}, "id": 3}"#);
+        // Nothing of the second one had left.
+        peer.expect(r#"{"execute":"query-name","id":4}"#);
+        peer.send(r#"{"return": {}, "id": 4}"#);
     });
     for _ in 0..2 {
-        let error = client.execute_with_timeout(&SetPassword { password: password.clone() }, SHORT);
+        let error = client
+            .execute_with(&SetPassword { password: password.clone() }, &CallOptions::new().timeout(SHORT));
         assert!(matches!(error, Err(Error::Timeout { .. })));
     }
     timed_out.send(()).unwrap();
@@ -102,19 +107,19 @@ fn a_request_that_was_cut_short_is_finished_before_the_next() {
 
 #[test]
 fn no_wait_is_too_short_or_too_long() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}{"execute":"query-name","id":3}"#);
         peer.send(r#"{"return": {}, "id": 2}{"return": {}, "id": 3}"#);
     });
-    let error = client.execute_with_timeout(&QueryName {}, Duration::ZERO);
+    let error = client.execute_with(&QueryName {}, &CallOptions::new().timeout(Duration::ZERO));
     assert!(matches!(error, Err(Error::Timeout { .. })));
-    client.execute_with_timeout(&QueryName {}, Duration::MAX).unwrap();
+    client.execute_with(&QueryName {}, &CallOptions::new().timeout(Duration::MAX)).unwrap();
     server.join().unwrap();
 }
 
 #[test]
 fn a_long_result_is_read_in_full() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-block","id":2}"#);
         let block = r#"{"device": "\"}]", "inserted": {"ro": true, "x": [[{}]]}}"#;
         peer.send(format!(r#"{{"return": [{}], "id": 2}}"#, vec![block; 100_000].join(", ")));
@@ -131,7 +136,7 @@ fn a_long_result_is_read_in_full() {
 
 #[test]
 fn a_command_without_a_reply_returns_when_it_is_written() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"guest-shutdown","id":2}{"execute":"query-name","id":3}"#);
         peer.send(r#"{"id": 2, "error": {"class": "GenericError", "desc": "no"}}{"return": {}, "id": 3}"#);
     });
@@ -150,7 +155,7 @@ fn quit_succeeds_however_the_connection_ends() {
         (r#"{"execute":"quit","id":2"#, reply),
         (r#"{"execute":"quit","id":2"#, ""),
     ] {
-        let (mut client, server) = client(move |mut peer| {
+        let (client, server) = client(move |mut peer| {
             peer.expect(request);
             peer.send(answer);
         });

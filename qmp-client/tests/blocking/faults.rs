@@ -1,14 +1,14 @@
 //! Servers that break off, break the protocol, or never stop.
 
-use qmp_client::Error;
+use qmp_client::{CallOptions, Error};
 
 use crate::bindings::{Name, QueryName};
-use crate::server::{Peer, client, client_with, hasty, patient};
+use crate::server::{Peer, client, client_with, hasty, over, patient};
 
 /// What `query-name` comes to when the server answers with these bytes and leaves.
 fn answered(bytes: impl Into<Vec<u8>>) -> Result<Name, Error> {
     let bytes = bytes.into();
-    let (mut client, server) = client(move |mut peer| {
+    let (client, server) = client(move |mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send(bytes);
     });
@@ -38,7 +38,7 @@ fn what_breaks_the_protocol_is_an_error() {
 
 #[test]
 fn a_malformed_message_fails_one_command_only() {
-    let (mut client, server) = client(|mut peer| {
+    let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send(r#"{"return": inf, "id": 2}"#);
         peer.expect(r#"{"execute":"query-name","id":3}"#);
@@ -52,7 +52,7 @@ fn a_malformed_message_fails_one_command_only() {
 #[test]
 fn an_error_without_id_fails_the_command_in_flight() {
     let refusal = r#"{"error": {"class": "GenericError", "desc": "JSON nesting depth limit exceeded"}}"#;
-    let (mut client, server) = client(move |mut peer| {
+    let (client, server) = client(move |mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send(refusal);
         peer.expect(r#"{"execute":"qmp_capabilities","id":3}{"execute":"query-name","id":4}"#);
@@ -67,13 +67,14 @@ fn an_error_without_id_fails_the_command_in_flight() {
 
 #[test]
 fn a_message_may_not_exceed_its_limit() {
-    let (mut client, server) = client_with(&patient().max_message_size(1000), |mut peer| {
+    let (client, server) = client_with(&patient().max_message_size(1000), |mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
         peer.send_forever("{ \"return\": [0000");
     });
     let error = client.execute(&QueryName {}).unwrap_err();
     assert_eq!(error.to_string(), "the server sent a message longer than 1000 bytes");
-    assert!(matches!(client.execute(&QueryName {}), Err(Error::Closed)));
+    let error = client.execute(&QueryName {}).unwrap_err();
+    assert!(matches!(error, Error::MessageTooLong { limit: 1000 }) && error.is_disconnected(), "{error:?}");
     client.close();
     server.join().unwrap();
 }
@@ -84,8 +85,8 @@ fn times_out(script: fn(&mut Peer)) {
         peer.negotiate();
         script(&mut peer);
     });
-    let mut client = patient().over(stream).unwrap();
-    let result = client.execute_with_timeout(&QueryName {}, crate::SHORT);
+    let client = over(stream);
+    let result = client.execute_with(&QueryName {}, &CallOptions::new().timeout(crate::SHORT));
     assert!(matches!(result, Err(Error::Timeout { .. })), "{result:?}");
     client.close();
     server.join().unwrap();

@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread::JoinHandle;
 
-use qmp_client::blocking::{Builder, Client};
-use qmp_client::{Address, Error};
+use qmp_client::blocking::{Client, Transport};
+use qmp_client::{Address, Error, Options};
 use tempfile::TempDir;
 
 use crate::{LONG, SHORT};
@@ -108,30 +108,35 @@ pub(crate) fn client(script: impl FnOnce(Peer) + Send + 'static) -> (Client, Joi
 
 /// As [`client`], with options.
 pub(crate) fn client_with(
-    options: &Builder,
+    options: &Options,
     script: impl FnOnce(Peer) + Send + 'static,
 ) -> (Client, JoinHandle<()>) {
     let (stream, thread) = pair(|mut peer| {
         peer.negotiate();
         script(peer);
     });
-    (options.over(stream).unwrap(), thread)
+    (Client::over_with(stream, options).unwrap(), thread)
 }
 
 /// Options that never time out in a test that passes.
-pub(crate) fn patient() -> Builder {
-    Client::builder().connect_timeout(LONG).call_timeout(LONG)
+pub(crate) fn patient() -> Options {
+    Options::new().connect_timeout(LONG).call_timeout(LONG).out_of_band(false)
 }
 
 /// Options that time out soon.
-pub(crate) fn hasty() -> Builder {
-    Client::builder().connect_timeout(SHORT).call_timeout(SHORT)
+pub(crate) fn hasty() -> Options {
+    patient().connect_timeout(SHORT).call_timeout(SHORT)
+}
+
+/// A patient client over a transport.
+pub(crate) fn over(transport: impl Transport + 'static) -> Client {
+    Client::over_with(transport, &patient()).unwrap()
 }
 
 /// The error that a script at connect leads to.
-pub(crate) fn refused(options: &Builder, script: impl FnOnce(Peer) + Send + 'static) -> Error {
+pub(crate) fn refused(options: &Options, script: impl FnOnce(Peer) + Send + 'static) -> Error {
     let (stream, thread) = pair(script);
-    let error = options.over(stream).unwrap_err();
+    let error = Client::over_with(stream, options).unwrap_err();
     thread.join().unwrap();
     error
 }

@@ -1,6 +1,6 @@
 //! Conversations, byte by byte.
 
-use super::{Arguments, Connection, ProtocolError, Received, RequestId, State};
+use super::{Arguments, Capability, Connection, Delivery, ProtocolError, Received, RequestId, State};
 
 const LIMIT: usize = 1 << 16;
 const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \
@@ -14,13 +14,21 @@ fn greeted() -> Connection {
 
 fn ready() -> Connection {
     let mut connection = greeted();
-    connection.negotiate(&mut Vec::new()).unwrap();
+    connection.negotiate(&[]).unwrap();
+    sent(&mut connection);
     assert_eq!(take(&mut connection, "{\"return\": {}, \"id\": 1}"), ["ready"]);
     connection
 }
 
 fn request(connection: &mut Connection, name: &str) -> RequestId {
-    connection.request(name, &Arguments::none(), &mut Vec::new()).unwrap()
+    connection.request(name, &Arguments::none(), Delivery::InBand).unwrap()
+}
+
+/// What is outgoing, as a transport takes it.
+fn sent(connection: &mut Connection) -> String {
+    let bytes = connection.outgoing().bytes.to_vec();
+    connection.written(bytes.len());
+    String::from_utf8(bytes).unwrap()
 }
 
 /// Feeds bytes and describes what they mean, up to the first error that ends the connection.
@@ -84,8 +92,7 @@ fn a_greeting_may_be_pretty_printed() {
 #[test]
 fn a_server_that_is_just_starting_greets_twice() {
     let mut connection = greeted();
-    let mut out = Vec::new();
-    connection.negotiate(&mut out).unwrap();
+    connection.negotiate(&[]).unwrap();
     assert_eq!(take(&mut connection, GREETING), ["greeting"]);
     assert_eq!(take(&mut connection, r#"{"return": {}, "id": 1}"#), ["ready"]);
     assert_eq!(connection.state(), State::Ready);
@@ -100,34 +107,86 @@ fn bytes_without_a_greeting_end_the_connection() {
 
 #[test]
 fn each_state_takes_its_requests_only() {
-    let mut out = Vec::new();
+    let stop = |connection: &mut Connection| connection.request("stop", &Arguments::none(), Delivery::InBand);
     let mut connection = Connection::new(LIMIT);
     assert_eq!(connection.state(), State::Greeting);
-    assert_eq!(connection.negotiate(&mut out), Err(ProtocolError::NotReady));
+    assert_eq!(connection.negotiate(&[]), Err(ProtocolError::NotReady));
     let mut connection = greeted();
     assert_eq!(connection.state(), State::Negotiating);
-    let early = connection.request("stop", &Arguments::none(), &mut out);
-    assert_eq!(early, Err(ProtocolError::NotReady));
+    assert_eq!(stop(&mut connection), Err(ProtocolError::NotReady));
     let mut connection = ready();
     assert_eq!(connection.state(), State::Ready);
-    assert_eq!(connection.negotiate(&mut out), Err(ProtocolError::NotReady));
+    assert_eq!(connection.negotiate(&[]), Err(ProtocolError::NotReady));
     connection.end_of_input();
     assert_eq!(connection.state(), State::Closed);
-    let late = connection.request("stop", &Arguments::none(), &mut out);
-    assert_eq!(late, Err(ProtocolError::Closed));
-    assert!(out.is_empty());
+    assert_eq!(stop(&mut connection), Err(ProtocolError::Closed));
+    assert_eq!(sent(&mut connection), "");
 }
 
 #[test]
 fn a_refused_negotiation_may_be_tried_again() {
     let mut connection = greeted();
-    let mut out = Vec::new();
-    connection.negotiate(&mut out).unwrap();
-    assert_eq!(out, br#"{"execute":"qmp_capabilities","id":1}"#);
+    let enable = [Capability::Oob, Capability::Unrecognized("later".into())];
+    connection.negotiate(&enable).unwrap();
+    assert_eq!(
+        sent(&mut connection),
+        r#"{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":1}"#
+    );
     let refusal = r#"{"id": 1, "error": {"class": "GenericError", "desc": "no"}}"#;
     assert_eq!(take(&mut connection, refusal), ["refused: no"]);
-    connection.negotiate(&mut out).unwrap();
+    connection.negotiate(&[]).unwrap();
+    assert_eq!(sent(&mut connection), r#"{"execute":"qmp_capabilities","id":2}"#);
     assert_eq!(take(&mut connection, r#"{"return": {}, "id": 2}"#), ["ready"]);
+    assert!(!connection.has_enabled(&Capability::Oob));
+    let refused = connection.request("stop", &Arguments::none(), Delivery::OutOfBand);
+    assert_eq!(refused, Err(ProtocolError::OutOfBandNotEnabled));
+}
+
+/// A connection on which out-of-band execution is on. The id 1 is used.
+fn with_out_of_band() -> Connection {
+    let mut connection = greeted();
+    connection.negotiate(&[Capability::Oob]).unwrap();
+    sent(&mut connection);
+    assert_eq!(take(&mut connection, "{\"return\": {}, \"id\": 1}"), ["ready"]);
+    connection
+}
+
+#[test]
+fn eight_requests_in_band_are_on_their_way_and_those_out_of_band_pass_them() {
+    let mut connection = with_out_of_band();
+    let ids: Vec<_> = (0..12).map(|_| request(&mut connection, "a")).collect();
+    let sequence = |ids: std::ops::RangeInclusive<u64>| -> String {
+        ids.map(|id| format!(r#"{{"execute":"a","id":{id}}}"#)).collect()
+    };
+    assert_eq!(sent(&mut connection), sequence(2..=9));
+    let urgent = connection.request("b", &Arguments::none(), Delivery::OutOfBand).unwrap();
+    assert_eq!(sent(&mut connection), r#"{"exec-oob":"b","id":14}"#);
+    // A request that never left is not made; one that did still takes its place.
+    connection.abandon(ids[8]);
+    connection.abandon(ids[1]);
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 14}"#), [format!("{urgent}: {{}}")]);
+    assert_eq!(sent(&mut connection), "");
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 2}"#), ["2: {}"]);
+    assert_eq!(sent(&mut connection), sequence(11..=11));
+    assert_eq!(
+        take(&mut connection, r#"{"return": {}, "id": 3}{"return": {}, "id": 4}"#),
+        ["late: 3", "4: {}"]
+    );
+    assert_eq!(sent(&mut connection), sequence(12..=13));
+}
+
+#[test]
+fn file_descriptors_go_one_request_at_a_time() {
+    let mut connection = ready();
+    let mut with_fds = |name: &str| connection.request(name, &Arguments::none(), Delivery::WithFds).unwrap();
+    let (first, second) = (with_fds("a"), with_fds("b"));
+    request(&mut connection, "c");
+    assert_eq!(connection.outgoing().fds_of, Some(first));
+    assert_eq!(sent(&mut connection), r#"{"execute":"a","id":2}"#);
+    assert_eq!(sent(&mut connection), "");
+    assert_eq!(take(&mut connection, r#"{"return": {}, "id": 2}"#), ["2: {}"]);
+    assert_eq!(connection.outgoing().fds_of, Some(second));
+    assert_eq!(sent(&mut connection), r#"{"execute":"b","id":3}{"execute":"c","id":4}"#);
 }
 
 #[test]
@@ -148,10 +207,14 @@ fn replies_find_their_requests_among_events() {
 fn a_late_reply_is_recognised() {
     let mut connection = ready();
     let late = request(&mut connection, "a");
+    sent(&mut connection);
     connection.abandon(late);
-    request(&mut connection, "b");
-    let stream = r#"{"return": 1, "id": 2}{"return": 2, "id": 3}"#;
-    assert_eq!(take(&mut connection, stream), ["late: 2", "3: 2"]);
+    let never_made = request(&mut connection, "b");
+    connection.abandon(never_made);
+    request(&mut connection, "c");
+    assert_eq!(sent(&mut connection), r#"{"execute":"c","id":4}"#);
+    let stream = r#"{"return": 1, "id": 2}{"return": 2, "id": 4}"#;
+    assert_eq!(take(&mut connection, stream), ["late: 2", "4: 2"]);
 }
 
 #[test]
@@ -162,9 +225,9 @@ fn errors_without_id_fail_one_request_at_most() {
     request(&mut connection, "a");
     assert_eq!(take(&mut connection, error.repeat(2)), ["2: no", "unmatched: no"]);
     // Behind a request that shows where they end, an error without id can be the next request's.
-    let mut out = Vec::new();
-    connection.request("b", &Arguments::none(), &mut out).unwrap();
-    assert_eq!(out, br#"{"execute":"qmp_capabilities","id":3}{"execute":"b","id":4}"#);
+    sent(&mut connection);
+    request(&mut connection, "b");
+    assert_eq!(sent(&mut connection), r#"{"execute":"qmp_capabilities","id":3}{"execute":"b","id":4}"#);
     let shown = r#"{"error": {"class": "CommandNotFound", "desc": "known"}, "id": 3}"#;
     assert_eq!(
         take(&mut connection, format!("{error}{shown}{error}")),
@@ -173,9 +236,9 @@ fn errors_without_id_fail_one_request_at_most() {
     request(&mut connection, "c");
     let replies = r#"{"return": 5, "id": 5}{"return": 6, "id": 6}"#;
     assert_eq!(take(&mut connection, format!("{error}{replies}")), ["unmatched: no", "late: 5", "6: 6"]);
-    out.clear();
-    connection.request("d", &Arguments::none(), &mut out).unwrap();
-    assert_eq!(out, br#"{"execute":"d","id":7}"#);
+    sent(&mut connection);
+    request(&mut connection, "d");
+    assert_eq!(sent(&mut connection), r#"{"execute":"d","id":7}"#);
 }
 
 #[test]
@@ -242,10 +305,10 @@ fn damaged_streams_neither_hang_nor_panic() {
         let mut connection = Connection::new(LIMIT);
         for piece in damaged.chunks(1 + next(40)) {
             take(&mut connection, piece);
-            if connection.negotiate(&mut Vec::new()).is_ok() {
+            if connection.negotiate(&[]).is_ok() {
                 take(&mut connection, "{\"return\": {}, \"id\": 1}");
             }
-            let _ = connection.request("a", &Arguments::none(), &mut Vec::new());
+            let _ = connection.request("a", &Arguments::none(), Delivery::InBand);
         }
         connection.end_of_input();
         assert_eq!(drain(&mut connection).pop().unwrap(), "the connection is closed");

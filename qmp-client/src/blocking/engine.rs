@@ -1,0 +1,282 @@
+//! One connection that threads share.
+//!
+//! There is no thread that does all the reading, for each reply would then cost a switch between threads. Whoever
+//! waits reads, for itself and for the others; if it is done it hands on to another that waits. Only where nobody
+//! waits, an attendant reads what comes.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use super::Transport;
+use super::deadline::{Deadline, LONGEST, SHORTEST};
+use crate::switchboard::{Fds, Switchboard, is_end};
+
+/// How much is read at a time.
+const READ_SIZE: usize = 16 << 10;
+
+/// How much is written at a time, which is more than almost every request has. Linux puts what is written to a
+/// unix socket into buffers of up to half its send buffer (100 KiB by default), and waits for each of them as
+/// long as the timeout: a write of one such buffer keeps its deadline.
+const WRITE_SIZE: usize = 64 << 10;
+
+/// How far a wait may overrun its deadline. It saves two system calls for each command: the timeout that
+/// was set for the last one still does.
+const SLACK: Duration = Duration::from_millis(10);
+
+/// How long nobody must have read before the attendant does.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// One connection.
+pub(super) struct Engine {
+    transport: Box<dyn Transport>,
+    state: Mutex<State>,
+}
+
+struct State {
+    switchboard: Switchboard,
+    /// Absent while a thread reads.
+    reader: Option<Role>,
+    /// Absent while a thread writes, and when nothing can be written any more.
+    writer: Option<Role>,
+    /// Counts the waits of threads other than the attendant.
+    waits: u64,
+}
+
+/// What the thread needs that reads, or writes.
+struct Role {
+    buffer: Vec<u8>,
+    /// The timeout that is set, unless it has just run out.
+    timeout: Option<Duration>,
+}
+
+type Guard<'e> = MutexGuard<'e, State>;
+
+impl Engine {
+    /// A connection that nobody waits on. Its attendant reads from now on, and ends with the connection.
+    pub(super) fn start(transport: Box<dyn Transport>, switchboard: Switchboard) -> io::Result<Arc<Self>> {
+        let reader = Some(Role { buffer: vec![0; READ_SIZE], timeout: None });
+        let writer = Some(Role { buffer: Vec::new(), timeout: None });
+        let state = Mutex::new(State { switchboard, reader, writer, waits: 0 });
+        let engine = Arc::new(Self { transport, state });
+        let attended = Arc::clone(&engine);
+        thread::Builder::new().name("qmp-attendant".into()).spawn(move || attended.attend())?;
+        Ok(engine)
+    }
+
+    /// Does something with the switchboard that needs no waiting.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Switchboard) -> T) -> T {
+        act(&mut self.lock().switchboard)
+    }
+
+    pub(super) fn passes_fds(&self) -> bool {
+        self.transport.passes_fds()
+    }
+
+    /// Ends the connection. All who wait learn of it.
+    pub(super) fn close(&self) {
+        self.with(Switchboard::hang_up);
+        self.transport.close();
+    }
+
+    /// Begins with `begin`, then waits for what `poll` gives; at the deadline, what `give_up` makes of it.
+    pub(super) fn wait<B: Copy, T>(
+        &self,
+        deadline: &Deadline,
+        begin: impl FnOnce(&mut Switchboard) -> Result<B, T>,
+        mut poll: impl FnMut(&mut Switchboard, B, &Waker) -> Poll<T>,
+        give_up: impl FnOnce(&mut Switchboard, B) -> T,
+    ) -> T {
+        WAKER.with(|waker| {
+            let mut state = self.lock();
+            state.waits += 1;
+            let begun = match begin(&mut state.switchboard) {
+                Ok(begun) => begun,
+                Err(result) => return result,
+            };
+            for round in 0.. {
+                if let Poll::Ready(result) = poll(&mut state.switchboard, begun, waker) {
+                    state.hand_on();
+                    return result;
+                }
+                let remaining = match deadline.remaining() {
+                    Some(remaining) => remaining,
+                    // However short the wait: what can be written or read at once is.
+                    None if round < 2 => SHORTEST,
+                    None => break,
+                };
+                if let Some(role) = state.take_writer() {
+                    state = self.write(state, role, remaining);
+                } else if let Some(role) = state.reader.take() {
+                    state = self.read(state, role, remaining);
+                } else {
+                    drop(state);
+                    thread::park_timeout(remaining);
+                    state = self.lock();
+                }
+            }
+            let result = give_up(&mut state.switchboard, begun);
+            state.hand_on();
+            result
+        })
+    }
+
+    /// Reads while nobody else does, so that the server need not keep what it sends.
+    fn attend(&self) {
+        let mut seen = 0;
+        loop {
+            thread::park_timeout(IDLE);
+            let mut state = self.lock();
+            if state.waits == seen {
+                while state.waits == seen && !state.switchboard.is_over() {
+                    let Some(role) = state.reader.take() else { break };
+                    state = self.read(state, role, LONGEST);
+                    state.hand_on();
+                }
+            }
+            seen = state.waits;
+            if state.switchboard.is_over() {
+                return;
+            }
+        }
+    }
+
+    /// Writes once.
+    fn write<'e>(&'e self, mut state: Guard<'e>, mut role: Role, remaining: Duration) -> Guard<'e> {
+        let (bytes, fds) = state.switchboard.outgoing();
+        role.buffer.clear();
+        role.buffer.extend_from_slice(&bytes[..bytes.len().min(WRITE_SIZE)]);
+        let fds = fds.cloned();
+        drop(state);
+        let result = self.write_once(&mut role, fds, remaining);
+        let mut state = self.lock();
+        match result {
+            Ok(Some(written)) => {
+                state.switchboard.written(written);
+                state.writer = Some(role);
+            }
+            Ok(None) => {
+                state.switchboard.written(0);
+                state.writer = Some(role);
+            }
+            // What the server sent before it left is still to be read; that ends by itself.
+            Err(error) if is_end(&error) => {}
+            Err(error) => state.switchboard.end_of_input(Err(error)),
+        }
+        state
+    }
+
+    fn write_once(
+        &self,
+        role: &mut Role,
+        fds: Option<Fds>,
+        remaining: Duration,
+    ) -> io::Result<Option<usize>> {
+        role.arm(remaining, |timeout| self.transport.set_write_timeout(timeout))?;
+        let written = match fds {
+            None => self.transport.write(&role.buffer),
+            Some(fds) => self.write_with_fds(&role.buffer, &fds),
+        };
+        match role.unless_timed_out(written)? {
+            Some(0) => Err(io::ErrorKind::WriteZero.into()),
+            written => Ok(written),
+        }
+    }
+
+    #[cfg(unix)]
+    fn write_with_fds(&self, bytes: &[u8], fds: &Fds) -> io::Result<usize> {
+        use std::os::fd::AsFd;
+
+        let fds: Vec<_> = fds.iter().map(AsFd::as_fd).collect();
+        self.transport.write_with_fds(bytes, &fds)
+    }
+
+    #[cfg(not(unix))]
+    fn write_with_fds(&self, _: &[u8], _: &Fds) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Reads once, and delivers.
+    fn read<'e>(&'e self, state: Guard<'e>, mut role: Role, remaining: Duration) -> Guard<'e> {
+        drop(state);
+        let result = self.read_once(&mut role, remaining);
+        let mut state = self.lock();
+        match result {
+            Ok(Some(0)) => state.switchboard.end_of_input(Ok(())),
+            Ok(Some(length)) => state.switchboard.receive(&role.buffer[..length]),
+            Ok(None) => {}
+            Err(error) => state.switchboard.end_of_input(Err(error)),
+        }
+        state.reader = Some(role);
+        state
+    }
+
+    fn read_once(&self, role: &mut Role, remaining: Duration) -> io::Result<Option<usize>> {
+        role.arm(remaining, |timeout| self.transport.set_read_timeout(timeout))?;
+        let read = self.transport.read(&mut role.buffer);
+        role.unless_timed_out(read)
+    }
+
+    fn lock(&self) -> Guard<'_> {
+        // Nothing that runs under the lock leaves the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The writer's role, if there is something to write and nobody does.
+    fn take_writer(&mut self) -> Option<Role> {
+        if self.switchboard.has_outgoing() { self.writer.take() } else { None }
+    }
+
+    /// Wakes somebody who waits, if there is something to do that nobody does.
+    fn hand_on(&mut self) {
+        if self.reader.is_some() || (self.writer.is_some() && self.switchboard.has_outgoing()) {
+            self.switchboard.wake_one();
+        }
+    }
+}
+
+impl Role {
+    /// Sets the timeout of the next system call.
+    fn arm(&mut self, remaining: Duration, set: impl FnOnce(Duration) -> io::Result<()>) -> io::Result<()> {
+        // A shorter timeout of an earlier wait does too: when it runs out, the rest is set.
+        if self.timeout.is_none_or(|timeout| timeout > remaining + SLACK) {
+            set(remaining)?;
+            self.timeout = Some(remaining);
+        }
+        Ok(())
+    }
+
+    /// `None` for a call that ended without having done anything, and is to be repeated if time is left.
+    fn unless_timed_out(&mut self, result: io::Result<usize>) -> io::Result<Option<usize>> {
+        match result {
+            Ok(length) => Ok(Some(length)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                self.timeout = None;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+thread_local! {
+    /// Wakes this thread.
+    static WAKER: Waker = Waker::from(Arc::new(Unpark(thread::current())));
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,433 @@
+//! Who waits for what on one connection.
+//!
+//! All clients are thin layers over it: they move bytes between it and a transport, and poll it for what they wait
+//! for. It does no I/O, and waits by [`Waker`]s only, so that threads and tasks wait alike.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+use qmp_types::ServerError;
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+use crate::protocol::{
+    Arguments, Capability, Connection, Delivery, EventQueue, EventRecord, EventsLost, Greeting,
+    ProtocolError, Received, RequestId, empty_result,
+};
+use crate::secrets::Secrets;
+use crate::trace;
+
+/// File descriptors that go with a request. Where none can be passed, there are none.
+#[cfg(unix)]
+pub(crate) type Fds = Arc<[std::os::fd::OwnedFd]>;
+#[cfg(not(unix))]
+pub(crate) type Fds = Arc<[std::convert::Infallible]>;
+
+/// What a command came to: its result as text, or the server's error.
+pub(crate) type Outcome = Result<Box<RawValue>, ServerError>;
+
+/// A command on its way.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) delivery: Delivery,
+    pub(crate) fds: Option<Fds>,
+    /// Whether the server answers on success. If not, the command is done when it is written.
+    pub(crate) success_response: bool,
+}
+
+/// Which events a queue takes: those of a name, or all.
+pub(crate) type EventFilter = Option<&'static str>;
+
+/// A queue of events, as its reader knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct QueueId(u64);
+
+/// One connection, and those who wait on it.
+pub(crate) struct Switchboard {
+    connection: Connection,
+    /// What is enabled in the negotiation, where the server offers it.
+    enable: Vec<Capability>,
+    greeting: Option<Arc<Greeting>>,
+    opening: Slot<Result<(), ServerError>>,
+    calls: BTreeMap<RequestId, Waiting>,
+    fds: BTreeMap<RequestId, Fds>,
+    queues: BTreeMap<QueueId, Queue>,
+    last_queue: u64,
+    /// How many commands that are not answered on success may be on their way.
+    unanswered: usize,
+    end: Option<End>,
+}
+
+/// What somebody waits for.
+enum Slot<T> {
+    /// Not there. Whom to wake when it is.
+    Empty(Option<Waker>),
+    Filled(T),
+}
+
+struct Waiting {
+    slot: Slot<Result<Outcome, End>>,
+    success_response: bool,
+    secrets: Secrets,
+}
+
+struct Queue {
+    filter: EventFilter,
+    events: EventQueue,
+    reader: Option<Waker>,
+}
+
+/// Why a connection is over.
+#[derive(Debug, Clone)]
+enum End {
+    Closed,
+    Protocol(ProtocolError),
+    Io(Arc<io::Error>),
+}
+
+impl From<End> for Error {
+    fn from(end: End) -> Self {
+        match end {
+            End::Closed => Self::Closed,
+            End::Protocol(error) => error.into(),
+            End::Io(error) => Self::Io(io::Error::new(error.kind(), error)),
+        }
+    }
+}
+
+impl Switchboard {
+    /// A connection on which nothing has come. Messages may be at most `max_message_size` bytes long.
+    pub(crate) fn new(max_message_size: usize, enable: Vec<Capability>) -> Self {
+        Self {
+            connection: Connection::new(max_message_size),
+            enable,
+            greeting: None,
+            opening: Slot::Empty(None),
+            calls: BTreeMap::new(),
+            fds: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            last_queue: 0,
+            unanswered: 0,
+            end: None,
+        }
+    }
+
+    /// What the server said first.
+    pub(crate) fn greeting(&self) -> Option<&Arc<Greeting>> {
+        self.greeting.as_ref()
+    }
+
+    /// Whether out-of-band execution is on.
+    pub(crate) fn has_out_of_band(&self) -> bool {
+        self.connection.has_enabled(&Capability::Oob)
+    }
+
+    /// Waits until capabilities are negotiated, or refused.
+    pub(crate) fn poll_opening(&mut self, waker: &Waker) -> Poll<Result<Result<(), ServerError>, Error>> {
+        if let Slot::Filled(outcome) = &self.opening {
+            return Poll::Ready(Ok(outcome.clone()));
+        }
+        if let Some(end) = &self.end {
+            return Poll::Ready(Err(end.clone().into()));
+        }
+        self.opening.wake_later(waker);
+        Poll::Pending
+    }
+
+    /// Makes a request. Poll its reply, or [`cancel`](Self::cancel) it.
+    pub(crate) fn start(&mut self, call: &Call<'_>) -> Result<RequestId, Error> {
+        if let Some(end) = &self.end {
+            return Err(end.clone().into());
+        }
+        let id = self.connection.request(call.name, call.arguments, call.delivery)?;
+        trace::request(call.name, id, call.arguments);
+        let secrets = Secrets::of(call.name, call.arguments.as_bytes());
+        let success_response = call.success_response;
+        self.calls.insert(id, Waiting { slot: Slot::Empty(None), success_response, secrets });
+        self.unanswered += usize::from(!success_response);
+        if let Some(fds) = &call.fds {
+            self.fds.insert(id, Arc::clone(fds));
+        }
+        Ok(id)
+    }
+
+    /// Waits for the reply to a request.
+    pub(crate) fn poll_call(&mut self, id: RequestId, waker: &Waker) -> Poll<Result<Outcome, Error>> {
+        let Some(waiting) = self.calls.get_mut(&id) else { return Poll::Ready(Err(Error::Closed)) };
+        if let Slot::Empty(_) = waiting.slot {
+            waiting.slot.wake_later(waker);
+            return Poll::Pending;
+        }
+        match self.calls.remove(&id) {
+            Some(Waiting { slot: Slot::Filled(Ok(outcome)), secrets, .. }) => {
+                Poll::Ready(Ok(outcome.map_err(|error| secrets.hide(error))))
+            }
+            Some(Waiting { slot: Slot::Filled(Err(end)), .. }) => Poll::Ready(Err(end.into())),
+            Some(Waiting { slot: Slot::Empty(_), .. }) | None => Poll::Ready(Err(Error::Closed)),
+        }
+    }
+
+    /// Says that nobody waits for a reply any more. Of one that was taken this says nothing.
+    pub(crate) fn cancel(&mut self, id: RequestId) {
+        if self.calls.remove(&id).is_some() {
+            self.connection.abandon(id);
+            // Those of a request that will be written after all are still to go with it.
+            if !self.connection.is_unwritten(id) {
+                self.fds.remove(&id);
+            }
+        }
+    }
+
+    /// A queue that takes events from now on.
+    pub(crate) fn subscribe(&mut self, filter: EventFilter, capacity: usize) -> QueueId {
+        self.last_queue += 1;
+        let id = QueueId(self.last_queue);
+        self.queues.insert(id, Queue { filter, events: EventQueue::new(capacity), reader: None });
+        id
+    }
+
+    /// Ends a queue.
+    pub(crate) fn unsubscribe(&mut self, id: QueueId) {
+        self.queues.remove(&id);
+    }
+
+    /// Waits for an event in a queue. At the end of the connection, what has come is still given.
+    pub(crate) fn poll_event(&mut self, id: QueueId, waker: &Waker) -> Poll<Result<EventRecord, Error>> {
+        let Some(queue) = self.queues.get_mut(&id) else { return Poll::Ready(Err(Error::Closed)) };
+        queue.reader = None;
+        match queue.events.pop() {
+            Ok(Some(event)) => return Poll::Ready(Ok(event)),
+            Ok(None) => {}
+            Err(EventsLost(count)) => return Poll::Ready(Err(Error::EventsLost { count })),
+        }
+        if let Some(end) = &self.end {
+            return Poll::Ready(Err(end.clone().into()));
+        }
+        queue.reader = Some(waker.clone());
+        Poll::Pending
+    }
+
+    /// Says that nobody waits for an event in a queue any more.
+    pub(crate) fn stop_waiting(&mut self, id: QueueId) {
+        if let Some(queue) = self.queues.get_mut(&id) {
+            queue.reader = None;
+        }
+    }
+
+    /// What is to be written next, and the file descriptors that go with its first byte.
+    pub(crate) fn outgoing(&mut self) -> (&[u8], Option<&Fds>) {
+        let outgoing = self.connection.outgoing();
+        (outgoing.bytes, outgoing.fds_of.and_then(|id| self.fds.get(&id)))
+    }
+
+    /// Whether there is something to write.
+    pub(crate) fn has_outgoing(&self) -> bool {
+        self.connection.has_outgoing()
+    }
+
+    /// Takes note that so many of the outgoing bytes are written.
+    pub(crate) fn written(&mut self, count: usize) {
+        self.connection.written(count);
+        if !self.fds.is_empty() {
+            self.fds.retain(|&id, _| self.connection.is_unwritten(id));
+        }
+        if self.unanswered > 0 && !self.connection.has_outgoing() {
+            self.answer_unanswered();
+        }
+    }
+
+    /// Commands that are not answered on success are done when they are written.
+    fn answer_unanswered(&mut self) {
+        self.unanswered = 0;
+        for (&id, call) in self.calls.iter_mut().filter(|(_, call)| !call.success_response) {
+            if self.connection.is_unwritten(id) {
+                self.unanswered += 1;
+            } else {
+                call.slot.fill(Ok(Ok(empty_result())));
+                self.connection.abandon(id);
+            }
+        }
+    }
+
+    /// Takes bytes from the server, and gives those who wait what is theirs.
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        if let Err(error) = self.connection.feed(bytes) {
+            return self.close(End::Protocol(error));
+        }
+        self.deliver();
+    }
+
+    /// Takes note that the transport has ended: in order, or by an error.
+    pub(crate) fn end_of_input(&mut self, result: io::Result<()>) {
+        self.connection.end_of_input();
+        // What waits for the end, such as `quit`, is answered by it.
+        self.deliver();
+        let end = match result {
+            Err(error) if !is_end(&error) => End::Io(Arc::new(error)),
+            _ => End::Closed,
+        };
+        // The protocol core says no more than that it is closed.
+        self.close(end);
+    }
+
+    /// Ends the connection from this side.
+    pub(crate) fn hang_up(&mut self) {
+        self.close(End::Closed);
+    }
+
+    /// Whether the connection is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Wakes one of those who wait, to have somebody who reads.
+    pub(crate) fn wake_one(&mut self) {
+        let calls = self.calls.values_mut().filter_map(|call| call.slot.waker());
+        let readers = self.queues.values_mut().filter_map(|queue| queue.reader.as_mut());
+        if let Some(waker) = calls.chain(readers).chain(self.opening.waker()).next() {
+            waker.wake_by_ref();
+        }
+    }
+
+    fn deliver(&mut self) {
+        loop {
+            match self.connection.next_message() {
+                Ok(Some(received)) => self.sort(received),
+                Ok(None) => return,
+                Err(ProtocolError::Malformed(reason)) => self.malformed(&reason),
+                Err(ProtocolError::Closed) => return,
+                Err(error) => return self.close(End::Protocol(error)),
+            }
+        }
+    }
+
+    fn sort(&mut self, received: Received) {
+        match received {
+            Received::Greeting(greeting) => self.greeted(greeting),
+            Received::Ready => self.opening.fill(Ok(())),
+            Received::Refused(error) => self.opening.fill(Err(error)),
+            Received::Reply { id, outcome } => {
+                trace::reply(id, &outcome);
+                if let Some(waiting) = self.calls.get_mut(&id) {
+                    waiting.slot.fill(Ok(outcome));
+                }
+            }
+            Received::Late(id) => trace::late(id),
+            Received::Unmatched(outcome) => trace::unmatched(&outcome),
+            Received::Event(event) => self.publish(event),
+        }
+    }
+
+    fn greeted(&mut self, greeting: Greeting) {
+        if self.greeting.is_none() {
+            self.greeting = Some(Arc::new(greeting));
+            // A server that greets can be negotiated with: there is nothing that could refuse this.
+            let _ = self.connection.negotiate(&self.enable);
+        }
+    }
+
+    /// A message that nobody can read. If a single command waits, it was its reply as far as anybody can say.
+    fn malformed(&mut self, reason: &str) {
+        trace::malformed(reason);
+        let mut waiting = self.calls.iter_mut().filter(|(_, call)| matches!(call.slot, Slot::Empty(_)));
+        if let (Some((&id, only)), None) = (waiting.next(), waiting.next()) {
+            only.slot.fill(Err(End::Protocol(ProtocolError::Malformed(reason.to_owned()))));
+            self.connection.abandon(id);
+        } else if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
+            self.close(End::Protocol(ProtocolError::Malformed(reason.to_owned())));
+        }
+    }
+
+    fn publish(&mut self, event: EventRecord) {
+        trace::event(&event);
+        let mut queues = self.queues.values_mut().filter(|queue| queue.takes(&event));
+        let Some(mut last) = queues.next() else { return };
+        for queue in queues {
+            std::mem::replace(&mut last, queue).push(event.clone());
+        }
+        last.push(event);
+    }
+
+    fn close(&mut self, end: End) {
+        if self.end.is_some() {
+            return;
+        }
+        self.connection.end_of_input();
+        for call in self.calls.values_mut() {
+            call.slot.fill(Err(end.clone()));
+        }
+        for queue in self.queues.values_mut() {
+            queue.wake();
+        }
+        self.opening.wake();
+        self.fds.clear();
+        self.end = Some(end);
+    }
+}
+
+impl<T> Slot<T> {
+    /// Fills the slot, if it is empty.
+    fn fill(&mut self, value: T) {
+        if let Self::Empty(_) = self {
+            self.wake();
+            *self = Self::Filled(value);
+        }
+    }
+
+    fn waker(&mut self) -> Option<&mut Waker> {
+        match self {
+            Self::Empty(waker) => waker.as_mut(),
+            Self::Filled(_) => None,
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Self::Empty(waker) = self
+            && let Some(waker) = waker.take()
+        {
+            waker.wake();
+        }
+    }
+
+    fn wake_later(&mut self, waker: &Waker) {
+        if let Self::Empty(waiting) = self {
+            set_waker(waiting, waker);
+        }
+    }
+}
+
+impl Queue {
+    fn takes(&self, event: &EventRecord) -> bool {
+        self.filter.is_none_or(|name| name == event.name())
+    }
+
+    fn push(&mut self, event: EventRecord) {
+        self.events.push(event);
+        self.wake();
+    }
+
+    fn wake(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
+fn set_waker(waiting: &mut Option<Waker>, waker: &Waker) {
+    match waiting {
+        Some(waiting) => waiting.clone_from(waker),
+        None => *waiting = Some(waker.clone()),
+    }
+}
+
+/// Whether the server is gone. A server that quits before it has read everything resets the connection:
+/// that is an end like any other.
+pub(crate) fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected};
+
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected)
+}
