@@ -4,6 +4,7 @@
 //! of your own: this crate knows their traits only.
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
+//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
@@ -17,6 +18,8 @@ mod options;
 pub mod protocol;
 mod secrets;
 mod switchboard;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod trace;
 
 pub use address::{Address, AddressError};

@@ -171,7 +171,7 @@ impl CallOptions {
             (None, true) => Delivery::OutOfBand,
             (None, false) => Delivery::InBand,
         };
-        Call { name, arguments, delivery, fds: self.fds.clone(), success_response }
+        Call { name, arguments, delivery, fds: self.fds.clone(), success_response, deadline: None }
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
+use std::time::Instant;
 
 use qmp_types::ServerError;
 use serde_json::value::RawValue;
 
 use crate::error::Error;
 use crate::protocol::{
-    Arguments, Capability, Connection, Delivery, EventQueue, EventRecord, EventsLost, Greeting,
+    Arguments, Capability, Connection, Delivery, EventQueue, EventRecord, EventsLost, Greeting, IdMap,
     ProtocolError, Received, RequestId, empty_result,
 };
 use crate::secrets::Secrets;
@@ -37,6 +38,8 @@ pub(crate) struct Call<'a> {
     pub(crate) fds: Option<Fds>,
     /// Whether the server answers on success. If not, the command is done when it is written.
     pub(crate) success_response: bool,
+    /// When to [`expire`](Switchboard::expire) it, unless the client watches the time.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// Which events a queue takes: those of a name, or all.
@@ -53,7 +56,7 @@ pub(crate) struct Switchboard {
     enable: Vec<Capability>,
     greeting: Option<Arc<Greeting>>,
     opening: Slot<Result<(), ServerError>>,
-    calls: BTreeMap<RequestId, Waiting>,
+    calls: IdMap<Waiting>,
     fds: BTreeMap<RequestId, Fds>,
     queues: BTreeMap<QueueId, Queue>,
     last_queue: u64,
@@ -70,7 +73,8 @@ enum Slot<T> {
 }
 
 struct Waiting {
-    slot: Slot<Result<Outcome, End>>,
+    slot: Slot<Result<Outcome, Failure>>,
+    deadline: Option<Instant>,
     success_response: bool,
     secrets: Secrets,
 }
@@ -79,6 +83,13 @@ struct Queue {
     filter: EventFilter,
     events: EventQueue,
     reader: Option<Waker>,
+}
+
+/// Why there is no reply.
+#[derive(Debug)]
+enum Failure {
+    TimedOut,
+    Over(End),
 }
 
 /// Why a connection is over.
@@ -107,7 +118,7 @@ impl Switchboard {
             enable,
             greeting: None,
             opening: Slot::Empty(None),
-            calls: BTreeMap::new(),
+            calls: IdMap::default(),
             fds: BTreeMap::new(),
             queues: BTreeMap::new(),
             last_queue: 0,
@@ -138,6 +149,11 @@ impl Switchboard {
         Poll::Pending
     }
 
+    /// Whether somebody waits for a reply.
+    pub(crate) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// Makes a request. Poll its reply, or [`cancel`](Self::cancel) it.
     pub(crate) fn start(&mut self, call: &Call<'_>) -> Result<RequestId, Error> {
         if let Some(end) = &self.end {
@@ -146,8 +162,8 @@ impl Switchboard {
         let id = self.connection.request(call.name, call.arguments, call.delivery)?;
         trace::request(call.name, id, call.arguments);
         let secrets = Secrets::of(call.name, call.arguments.as_bytes());
-        let success_response = call.success_response;
-        self.calls.insert(id, Waiting { slot: Slot::Empty(None), success_response, secrets });
+        let Call { success_response, deadline, .. } = *call;
+        self.calls.insert(id, Waiting { slot: Slot::Empty(None), deadline, success_response, secrets });
         self.unanswered += usize::from(!success_response);
         if let Some(fds) = &call.fds {
             self.fds.insert(id, Arc::clone(fds));
@@ -155,25 +171,41 @@ impl Switchboard {
         Ok(id)
     }
 
-    /// Waits for the reply to a request.
-    pub(crate) fn poll_call(&mut self, id: RequestId, waker: &Waker) -> Poll<Result<Outcome, Error>> {
-        let Some(waiting) = self.calls.get_mut(&id) else { return Poll::Ready(Err(Error::Closed)) };
+    /// Waits for the reply to a request; `None` when its deadline has passed.
+    pub(crate) fn poll_call(&mut self, id: RequestId, waker: &Waker) -> Poll<Result<Option<Outcome>, Error>> {
+        let Some(waiting) = self.calls.get_mut(id) else { return Poll::Ready(Err(Error::Closed)) };
         if let Slot::Empty(_) = waiting.slot {
             waiting.slot.wake_later(waker);
             return Poll::Pending;
         }
-        match self.calls.remove(&id) {
-            Some(Waiting { slot: Slot::Filled(Ok(outcome)), secrets, .. }) => {
-                Poll::Ready(Ok(outcome.map_err(|error| secrets.hide(error))))
+        let Some(Waiting { slot: Slot::Filled(result), secrets, .. }) = self.calls.remove(id) else {
+            return Poll::Ready(Err(Error::Closed));
+        };
+        Poll::Ready(match result {
+            Ok(outcome) => Ok(Some(outcome.map_err(|error| secrets.hide(error)))),
+            Err(Failure::TimedOut) => Ok(None),
+            Err(Failure::Over(end)) => Err(end.into()),
+        })
+    }
+
+    /// Ends the calls whose deadline has passed, and says when the next one passes.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Instant> {
+        let mut next = None;
+        for (id, call) in self.calls.iter_mut() {
+            let (Some(deadline), Slot::Empty(_)) = (call.deadline, &call.slot) else { continue };
+            if deadline <= now {
+                self.connection.abandon(id);
+                call.slot.fill(Err(Failure::TimedOut));
+            } else {
+                next = Some(next.map_or(deadline, |next: Instant| next.min(deadline)));
             }
-            Some(Waiting { slot: Slot::Filled(Err(end)), .. }) => Poll::Ready(Err(end.into())),
-            Some(Waiting { slot: Slot::Empty(_), .. }) | None => Poll::Ready(Err(Error::Closed)),
         }
+        next
     }
 
     /// Says that nobody waits for a reply any more. Of one that was taken this says nothing.
     pub(crate) fn cancel(&mut self, id: RequestId) {
-        if self.calls.remove(&id).is_some() {
+        if self.calls.remove(id).is_some() {
             self.connection.abandon(id);
             // Those of a request that will be written after all are still to go with it.
             if !self.connection.is_unwritten(id) {
@@ -243,7 +275,7 @@ impl Switchboard {
     /// Commands that are not answered on success are done when they are written.
     fn answer_unanswered(&mut self) {
         self.unanswered = 0;
-        for (&id, call) in self.calls.iter_mut().filter(|(_, call)| !call.success_response) {
+        for (id, call) in self.calls.iter_mut().filter(|(_, call)| !call.success_response) {
             if self.connection.is_unwritten(id) {
                 self.unanswered += 1;
             } else {
@@ -286,7 +318,7 @@ impl Switchboard {
 
     /// Wakes one of those who wait, to have somebody who reads.
     pub(crate) fn wake_one(&mut self) {
-        let calls = self.calls.values_mut().filter_map(|call| call.slot.waker());
+        let calls = self.calls.iter_mut().filter_map(|(_, call)| call.slot.waker());
         let readers = self.queues.values_mut().filter_map(|queue| queue.reader.as_mut());
         if let Some(waker) = calls.chain(readers).chain(self.opening.waker()).next() {
             waker.wake_by_ref();
@@ -312,7 +344,7 @@ impl Switchboard {
             Received::Refused(error) => self.opening.fill(Err(error)),
             Received::Reply { id, outcome } => {
                 trace::reply(id, &outcome);
-                if let Some(waiting) = self.calls.get_mut(&id) {
+                if let Some(waiting) = self.calls.get_mut(id) {
                     waiting.slot.fill(Ok(outcome));
                 }
             }
@@ -334,8 +366,9 @@ impl Switchboard {
     fn malformed(&mut self, reason: &str) {
         trace::malformed(reason);
         let mut waiting = self.calls.iter_mut().filter(|(_, call)| matches!(call.slot, Slot::Empty(_)));
-        if let (Some((&id, only)), None) = (waiting.next(), waiting.next()) {
-            only.slot.fill(Err(End::Protocol(ProtocolError::Malformed(reason.to_owned()))));
+        if let (Some((id, only)), None) = (waiting.next(), waiting.next()) {
+            let end = End::Protocol(ProtocolError::Malformed(reason.to_owned()));
+            only.slot.fill(Err(Failure::Over(end)));
             self.connection.abandon(id);
         } else if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
             self.close(End::Protocol(ProtocolError::Malformed(reason.to_owned())));
@@ -357,8 +390,8 @@ impl Switchboard {
             return;
         }
         self.connection.end_of_input();
-        for call in self.calls.values_mut() {
-            call.slot.fill(Err(end.clone()));
+        for (_, call) in self.calls.iter_mut() {
+            call.slot.fill(Err(Failure::Over(end.clone())));
         }
         for queue in self.queues.values_mut() {
             queue.wake();

@@ -243,7 +243,7 @@ impl Client {
         let outcome = engine.wait(
             &Deadline::after(after),
             |board| board.start(&call).map_err(Err),
-            |board, id, waker| board.poll_call(id, waker).map(|outcome| outcome.map(Some)),
+            |board, id, waker| board.poll_call(id, waker),
             |board, id| {
                 board.cancel(id);
                 Ok(None)

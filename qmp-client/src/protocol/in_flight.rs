@@ -1,7 +1,8 @@
 //! Requests that wait for their replies.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use super::id_map::IdMap;
 
 /// What matches a reply with its request: the `id` on the wire, a small unsigned integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,7 @@ impl fmt::Display for RequestId {
 /// Requests that were sent and not answered, by id.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    requests: BTreeMap<RequestId, Request>,
+    requests: IdMap<Request>,
     last_id: u64,
     /// Whether errors without `id` may still belong to a request that has failed by one.
     suspect: bool,
@@ -65,24 +66,24 @@ impl InFlight {
 
     /// Marks a request for whose reply nobody waits any more.
     pub(super) fn abandon(&mut self, id: RequestId) {
-        if let Some(request) = self.requests.get_mut(&id) {
+        if let Some(request) = self.requests.get_mut(id) {
             request.abandoned = true;
         }
     }
 
     /// Strikes off a request that never left.
     pub(super) fn take_back(&mut self, id: RequestId) {
-        self.requests.remove(&id);
+        self.requests.remove(id);
     }
 
     /// How many requests in-band are not answered, abandoned ones included: the server still holds them.
     pub(super) fn in_band(&self) -> usize {
-        self.requests.values().filter(|request| request.delivery != Delivery::OutOfBand).count()
+        self.requests.iter().filter(|(_, request)| request.delivery != Delivery::OutOfBand).count()
     }
 
     /// Whether a request that carries file descriptors is not answered.
     pub(super) fn has_fds(&self) -> bool {
-        self.requests.values().any(|request| request.delivery == Delivery::WithFds)
+        self.requests.iter().any(|(_, request)| request.delivery == Delivery::WithFds)
     }
 
     /// Whether errors without `id` cannot be told apart until a reply with an id comes.
@@ -92,7 +93,7 @@ impl InFlight {
 
     /// Finds whose a reply with an id is, and strikes the request off.
     pub(super) fn take(&mut self, id: RequestId) -> Owner {
-        let Some(request) = self.requests.remove(&id) else { return Owner::Nobody };
+        let Some(request) = self.requests.remove(id) else { return Owner::Nobody };
         self.suspect = false;
         if request.delivery != Delivery::OutOfBand {
             self.strike_off_abandoned(id);
@@ -103,12 +104,8 @@ impl InFlight {
     /// Strikes off abandoned requests before one that is answered in-band: answers come in the order of the requests,
     /// so theirs will not come any more.
     fn strike_off_abandoned(&mut self, answered: RequestId) {
-        while let Some(first) = self.requests.first_entry() {
-            if *first.key() > answered || !first.get().abandoned {
-                return;
-            }
-            first.remove();
-        }
+        let is_gone = |id, request: &Request| id < answered && request.abandoned;
+        while self.requests.pop_first_if(is_gone).is_some() {}
     }
 
     /// Finds whose an error without id is, and strikes the request off.
@@ -123,15 +120,16 @@ impl InFlight {
         if self.suspect || self.requests.len() != 1 {
             return Owner::Nobody;
         }
-        let Some((id, request)) = self.requests.pop_first() else { return Owner::Nobody };
+        let Some((id, request)) = self.requests.pop_first_if(|_, _| true) else { return Owner::Nobody };
         self.suspect = true;
         owner(id, request)
     }
 
     /// Takes a request that the end of the connection answers, if one waits.
     pub(super) fn take_ended(&mut self) -> Option<RequestId> {
-        let id = *self.requests.iter().find(|(_, request)| request.ends_connection && !request.abandoned)?.0;
-        self.requests.remove(&id);
+        let (id, _) =
+            self.requests.iter().find(|(_, request)| request.ends_connection && !request.abandoned)?;
+        self.requests.remove(id);
         Some(id)
     }
 }

@@ -1,5 +1,7 @@
 //! How a request looks.
 
+use std::io::Write;
+
 use qmp_types::json::{ToJson, Writer};
 
 use super::{Delivery, RequestId};
@@ -52,14 +54,20 @@ pub(super) fn compose(
 ) {
     let verb: &[u8] = if delivery == Delivery::OutOfBand { b"{\"exec-oob\":" } else { b"{\"execute\":" };
     out.extend_from_slice(verb);
-    out.extend_from_slice(&Arguments::new(name).0);
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        out.push(b'"');
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(&Arguments::new(name).0);
+    }
     if !arguments.is_empty() {
         out.extend_from_slice(b",\"arguments\":");
         out.extend_from_slice(&arguments.0);
     }
     out.extend_from_slice(b",\"id\":");
-    out.extend_from_slice(id.to_string().as_bytes());
-    out.push(b'}');
+    // To memory, which never fails.
+    let _ = write!(out, "{id}}}");
 }
 
 #[cfg(test)]

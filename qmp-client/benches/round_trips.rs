@@ -1,0 +1,215 @@
+//! What a call costs beside a bare loop over a socket, each case with its limit.
+//!
+//! ```sh
+//! cargo bench --package qmp-client --features tokio --bench round_trips
+//! ```
+//!
+//! The server is a thread that answers each request at once. The cases take turns, many times over; the figure of a
+//! case is the median of its turns, and a ratio is the median of the ratios within the turns.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program to be looked at")]
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use ::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use ::tokio::runtime::{Builder, Runtime};
+use qmp_client::{Options, blocking, tokio};
+use qmp_types::qmp::commands::QueryStatus;
+use rustix::time::{ClockId, clock_gettime};
+
+const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \
+    \"package\": \"\"}, \"capabilities\": []}}\r\n";
+const REQUEST: &[u8] = br#"{"execute":"query-status","id":12345}"#;
+const RESULT: &str = r#"{"status": "running", "running": true}"#;
+
+/// How many calls a turn has, and how many turns there are.
+const CALLS: usize = 2_000;
+const TURNS: usize = 41;
+const IN_FLIGHT: usize = 64;
+
+fn main() {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut cases = Cases::new(&runtime);
+    let mut turns: Vec<Times> = (0..TURNS).map(|_| cases.turn(&runtime)).collect();
+    // Caches and frequencies settle.
+    turns.drain(..TURNS / 10);
+
+    println!("a call, median of {} turns of {CALLS} calls; ratios by the wall's clock\n", turns.len());
+    println!("{:<30}{:>10}{:>10}{:>10}{:>10}", "", "ns", "cpu ns", "ratio", "limit");
+    let median = |of: &dyn Fn(&Times) -> f64| {
+        let mut values: Vec<f64> = turns.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let row = |name: &str, of: &dyn Fn(&Times) -> Time, raw: &dyn Fn(&Times) -> Time, limit: &str| {
+        let wall = median(&|turn| of(turn).wall);
+        let cpu = median(&|turn| of(turn).cpu);
+        let ratio = median(&|turn| of(turn).wall / raw(turn).wall);
+        println!("{name:<30}{wall:>10.0}{cpu:>10.0}{ratio:>10.3}{limit:>10}");
+    };
+    row("raw blocking loop", &|t| t.raw_blocking, &|t| t.raw_blocking, "");
+    row("blocking client", &|t| t.blocking, &|t| t.raw_blocking, "1.05");
+    row("raw tokio loop", &|t| t.raw_tokio, &|t| t.raw_tokio, "");
+    row("tokio client", &|t| t.tokio, &|t| t.raw_tokio, "1.10");
+    row("raw tokio loop, batches of 64", &|t| t.raw_batches, &|t| t.raw_batches, "");
+    row("tokio client, 64 in flight", &|t| t.in_flight, &|t| t.raw_batches, "2000 ns");
+}
+
+/// Nanoseconds a call: on the wall's clock, and of the processor for the calling thread.
+#[derive(Clone, Copy)]
+struct Time {
+    wall: f64,
+    cpu: f64,
+}
+
+struct Times {
+    raw_blocking: Time,
+    blocking: Time,
+    raw_tokio: Time,
+    tokio: Time,
+    raw_batches: Time,
+    in_flight: Time,
+}
+
+struct Cases {
+    raw_blocking: UnixStream,
+    blocking: blocking::Client,
+    raw_tokio: ::tokio::net::UnixStream,
+    tokio: tokio::Client,
+}
+
+impl Cases {
+    fn new(runtime: &Runtime) -> Self {
+        let raw = || {
+            let mut stream = serve();
+            let mut buffer = [0; 4096];
+            assert_eq!(stream.read(&mut buffer).unwrap(), GREETING.len());
+            stream
+        };
+        let raw_tokio = raw();
+        raw_tokio.set_nonblocking(true).unwrap();
+        let stream = serve();
+        stream.set_nonblocking(true).unwrap();
+        let _context = runtime.enter();
+        Self {
+            raw_blocking: raw(),
+            blocking: blocking::Client::over(serve()).unwrap(),
+            raw_tokio: ::tokio::net::UnixStream::from_std(raw_tokio).unwrap(),
+            tokio: runtime
+                .block_on(tokio::Client::over_unix(
+                    ::tokio::net::UnixStream::from_std(stream).unwrap(),
+                    &Options::new(),
+                ))
+                .unwrap(),
+        }
+    }
+
+    fn turn(&mut self, runtime: &Runtime) -> Times {
+        Times {
+            raw_blocking: timed(|| self.raw_blocking()),
+            blocking: timed(|| self.blocking()),
+            raw_tokio: timed(|| runtime.block_on(self.raw_tokio(1))),
+            tokio: timed(|| runtime.block_on(self.tokio())),
+            raw_batches: timed(|| runtime.block_on(self.raw_tokio(IN_FLIGHT))),
+            in_flight: timed(|| runtime.block_on(self.in_flight())),
+        }
+    }
+
+    fn raw_blocking(&mut self) {
+        let mut buffer = [0; 4096];
+        for _ in 0..CALLS {
+            self.raw_blocking.write_all(REQUEST).unwrap();
+            let mut length = 0;
+            while !buffer[..length].ends_with(b"\n") {
+                length += self.raw_blocking.read(&mut buffer[length..]).unwrap();
+            }
+        }
+    }
+
+    fn blocking(&self) {
+        for _ in 0..CALLS {
+            assert!(self.blocking.execute(&QueryStatus::new()).unwrap().running);
+        }
+    }
+
+    async fn raw_tokio(&mut self, batch: usize) {
+        let mut buffer = [0; 65536];
+        let requests = REQUEST.repeat(batch);
+        for _ in 0..CALLS / batch {
+            self.raw_tokio.write_all(&requests).await.unwrap();
+            let (mut replies, mut length) = (0, 0);
+            while replies < batch {
+                let read = self.raw_tokio.read(&mut buffer[length..]).await.unwrap();
+                replies += buffer[length..length + read].iter().filter(|&&byte| byte == b'\n').count();
+                length += read;
+            }
+        }
+    }
+
+    async fn tokio(&self) {
+        for _ in 0..CALLS {
+            assert!(self.tokio.execute(&QueryStatus::new()).await.unwrap().running);
+        }
+    }
+
+    async fn in_flight(&self) {
+        let callers: Vec<_> = (0..IN_FLIGHT)
+            .map(|_| {
+                let client = self.tokio.clone();
+                ::tokio::spawn(async move {
+                    for _ in 0..CALLS / IN_FLIGHT {
+                        assert!(client.execute(&QueryStatus::new()).await.unwrap().running);
+                    }
+                })
+            })
+            .collect();
+        for caller in callers {
+            caller.await.unwrap();
+        }
+    }
+}
+
+fn timed(run: impl FnOnce()) -> Time {
+    let (start, cpu) = (Instant::now(), cpu_time());
+    run();
+    let a_call = |time: Duration| time.as_secs_f64() * 1e9 / CALLS as f64;
+    Time { wall: a_call(start.elapsed()), cpu: a_call(cpu_time() - cpu) }
+}
+
+/// How long this thread has had the processor.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+}
+
+/// The client's end of a socket whose other end answers each request at once.
+fn serve() -> UnixStream {
+    let (client, mut server) = UnixStream::pair().unwrap();
+    std::thread::spawn(move || {
+        server.write_all(GREETING.as_bytes()).unwrap();
+        let (mut buffer, mut start, mut end) = ([0; 65536], 0, 0);
+        let mut replies = Vec::new();
+        while let Ok(read @ 1..) = server.read(&mut buffer[end..]) {
+            end += read;
+            while let Some(length) = buffer[start..end].iter().position(|&byte| byte == b'}') {
+                let request = &buffer[start..start + length];
+                let id = request.rsplit(|&byte| byte == b':').next().unwrap();
+                replies.extend_from_slice(b"{\"return\": ");
+                replies.extend_from_slice(RESULT.as_bytes());
+                replies.extend_from_slice(b", \"id\": ");
+                replies.extend_from_slice(id);
+                replies.extend_from_slice(b"}\r\n");
+                start += length + 1;
+            }
+            if server.write_all(&replies).is_err() {
+                return;
+            }
+            replies.clear();
+            buffer.copy_within(start..end, 0);
+            (start, end) = (0, end - start);
+        }
+    });
+    client
+}
