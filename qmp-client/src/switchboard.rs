@@ -365,13 +365,14 @@ impl Switchboard {
     /// A message that nobody can read. If a single command waits, it was its reply as far as anybody can say.
     fn malformed(&mut self, reason: &str) {
         trace::malformed(reason);
+        let end = End::Protocol(ProtocolError::Malformed(reason.to_owned()));
+        if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
+            return self.close(end);
+        }
         let mut waiting = self.calls.iter_mut().filter(|(_, call)| matches!(call.slot, Slot::Empty(_)));
         if let (Some((id, only)), None) = (waiting.next(), waiting.next()) {
-            let end = End::Protocol(ProtocolError::Malformed(reason.to_owned()));
             only.slot.fill(Err(Failure::Over(end)));
             self.connection.abandon(id);
-        } else if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
-            self.close(End::Protocol(ProtocolError::Malformed(reason.to_owned())));
         }
     }
 
