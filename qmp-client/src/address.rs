@@ -198,7 +198,7 @@ mod tests {
             prop::sample::select(vec!["", "unix:", "unix:@", "tcp:", "tcp:[", "vsock:", "fd:", "./", "tls:"]);
         (
             start,
-            "(\\PC|[][:@./a0-9]){0,12}",
+            "(\\PC|[\\[\\]:@./a0-9]){0,12}",
             prop::sample::select(vec!["", ":", ":1", "]:0", ":65536", ":+1"]),
         )
             .prop_map(|(start, middle, end)| format!("{start}{middle}{end}"))

@@ -71,6 +71,7 @@ impl Listener {
         Self::bind_with(address, true)
     }
 
+    #[cfg_attr(not(unix), allow(unused_variables, reason = "files are for unix sockets alone"))]
     fn bind_with(address: &Address, replace_stale: bool) -> io::Result<Self> {
         let listener = match address {
             #[cfg(unix)]

@@ -13,7 +13,7 @@ use crate::connect::wait;
 use crate::deadline::Deadline;
 
 /// How long a server that has closed its monitor may take to end.
-const END: Duration = Duration::from_secs(2);
+const END: Duration = Duration::from_secs(1);
 
 /// Waits until there is something to read from the server; kills it when it says nothing.
 pub(super) fn wait(
