@@ -158,7 +158,7 @@ impl Listener {
         Err(nobody_connected(timeout))
     }
 
-    /// As [`accept`](Self::accept), on a tokio runtime.
+    /// As [`accept`](Self::accept), on a tokio runtime. It may be given up at any time: no connection is lost.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
@@ -170,7 +170,7 @@ impl Listener {
         let watch = super::tokio::watch(&self.socket)?;
         let accept = || self.accept_now()?.ok_or_else(|| io::ErrorKind::WouldBlock.into());
         let accepted = watch.async_io(tokio::io::Interest::READABLE, accept);
-        match tokio::time::timeout(timeout, accepted).await {
+        match tokio::time::timeout(timeout.max(Deadline::SHORTEST), accepted).await {
             Ok(socket) => socket?.try_into(),
             Err(_) => Err(nobody_connected(timeout)),
         }

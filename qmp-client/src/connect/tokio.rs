@@ -14,6 +14,7 @@ use super::{Socket, tcp, unsupported};
 #[cfg(unix)]
 use super::{inherited, unix};
 use crate::Address;
+use crate::deadline::Deadline;
 
 /// How long to wait for a place in the queue of a unix socket at first, and at most. Nothing tells when there is one.
 #[cfg(unix)]
@@ -48,7 +49,7 @@ impl TryFrom<Socket> for TokioSocket {
 }
 
 /// As [`connect`](super::connect()), and holds up no thread of the runtime. The resolution of a host name is bounded
-/// too.
+/// too. It may be given up at any time.
 ///
 /// # Errors
 /// As [`connect`](super::connect()).
@@ -57,7 +58,9 @@ impl TryFrom<Socket> for TokioSocket {
 /// Outside a tokio runtime that has its I/O and its clock enabled.
 pub async fn connect_tokio(address: &Address, timeout: Duration) -> io::Result<TokioSocket> {
     let now = Instant::now();
-    let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(u32::MAX.into()));
+    let deadline = now
+        .checked_add(timeout.max(Deadline::SHORTEST))
+        .unwrap_or(now + Duration::from_secs(u32::MAX.into()));
     let connected = async {
         match address {
             #[cfg(unix)]

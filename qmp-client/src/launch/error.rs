@@ -20,7 +20,6 @@ pub enum LaunchError {
         /// Its name or path, as given.
         program: PathBuf,
         /// Why not.
-        #[source]
         error: io::Error,
     },
     /// No argument says to the program on which descriptor its monitor is.
@@ -51,7 +50,13 @@ pub enum LaunchError {
     },
     /// The system failed otherwise.
     #[error("cannot start a server: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+impl From<io::Error> for LaunchError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// A text with its control characters escaped, at the end without any.

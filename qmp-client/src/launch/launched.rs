@@ -8,8 +8,9 @@ use std::time::Duration;
 use super::stderr::Tail;
 use crate::deadline::Deadline;
 
-/// How often to look whether a child has ended: std has no means to wait for that with a deadline.
-const LOOK: Duration = Duration::from_millis(2);
+/// How long to wait before looking again whether a child has ended, at first and at most: std has no means to wait
+/// for that with a deadline. After `quit` it ends at once, otherwise after hours.
+const LOOK: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 
 /// How long to read on behind the end of a child, whose own children may hold its standard error open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -17,7 +18,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// A server that was launched.
 ///
 /// Dropping it **kills** the server (unless [`kill_on_drop(false)`](Self::kill_on_drop) was said) and waits for its
-/// end, so that nothing is left of it. To end it well, send it `quit` and [`wait`](Self::wait).
+/// end, so that nothing is left of it; that blocks for the moment it takes, on a runtime's thread too. To end it well, send it `quit` and [`wait`](Self::wait).
 #[derive(Debug)]
 pub struct Launched {
     child: Child,
@@ -68,13 +69,14 @@ impl Launched {
     /// When the system cannot tell.
     pub fn wait_timeout(&mut self, timeout: Duration) -> io::Result<Option<ExitStatus>> {
         let deadline = Deadline::after(timeout);
+        let mut pauses = pauses();
         loop {
             if let Some(status) = self.child.try_wait()? {
                 self.wait_for_last_words();
                 return Ok(Some(status));
             }
             let Some(remaining) = deadline.remaining() else { return Ok(None) };
-            sleep(remaining.min(LOOK));
+            sleep(pauses.next().unwrap_or(LOOK.1).min(remaining));
         }
     }
 
@@ -87,15 +89,16 @@ impl Launched {
     /// Outside a tokio runtime that has its clock enabled.
     #[cfg(feature = "tokio")]
     pub async fn wait_tokio(&mut self) -> io::Result<ExitStatus> {
+        let mut pauses = pauses();
         let status = loop {
             match self.child.try_wait()? {
                 Some(status) => break status,
-                None => tokio::time::sleep(LOOK).await,
+                None => tokio::time::sleep(pauses.next().unwrap_or(LOOK.1)).await,
             }
         };
         let deadline = Deadline::after(LAST_WORDS);
         while !self.stderr.is_complete() && deadline.remaining().is_some() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(LOOK.0).await;
         }
         Ok(status)
     }
@@ -117,7 +120,7 @@ impl Launched {
     fn wait_for_last_words(&self) {
         let deadline = Deadline::after(LAST_WORDS);
         while !self.stderr.is_complete() && deadline.remaining().is_some() {
-            sleep(LOOK);
+            sleep(LOOK.0);
         }
     }
 }
@@ -130,4 +133,9 @@ impl Drop for Launched {
             let _ = self.child.wait();
         }
     }
+}
+
+/// Ever longer, without end.
+fn pauses() -> impl Iterator<Item = Duration> {
+    std::iter::successors(Some(LOOK.0), |pause| Some(LOOK.1.min(*pause * 2)))
 }

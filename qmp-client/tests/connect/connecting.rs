@@ -1,11 +1,12 @@
 //! From an address to a socket.
 
 use std::io::ErrorKind;
+use std::net::TcpListener;
 
 use qmp_client::Address;
 use qmp_client::connect::{Socket, connect};
 
-use crate::{LONG, SHORT, full};
+use crate::{LONG, SHORT, assert_connected, full};
 
 #[track_caller]
 fn fails(address: &Address, kind: ErrorKind, text: &str) {
@@ -53,4 +54,13 @@ fn a_full_queue_is_waited_for() {
     let (_first_accepted, _) = listener.accept().unwrap();
     let (_second_accepted, _) = listener.accept().unwrap();
     assert!(matches!(waiting.join().unwrap(), Ok(Socket::Unix(_))));
+}
+
+#[test]
+fn all_addresses_of_a_host_are_tried() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // Of which the first is that of IPv6 on most machines.
+    let address = Address::Tcp { host: "localhost".into(), port: listener.local_addr().unwrap().port() };
+    let mut socket = connect(&address, LONG).unwrap();
+    assert_connected(&listener.accept().unwrap().0, &mut socket);
 }

@@ -66,3 +66,11 @@ async fn a_full_queue_is_waited_for() {
     assert!(matches!(connected, Ok(TokioSocket::Unix(_))));
     drop(accepted);
 }
+
+#[tokio::test]
+async fn all_addresses_of_a_host_are_tried() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = Address::Tcp { host: "localhost".into(), port: listener.local_addr().unwrap().port() };
+    let socket = connect_tokio(&address, LONG).await.unwrap();
+    assert_connected(&listener.accept().unwrap().0, &mut blocking(socket));
+}
