@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use ::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use ::tokio::runtime::{Builder, Runtime};
+use qmp_client::connect::TokioSocket;
 use qmp_client::{Options, blocking, tokio};
 use qmp_types::qmp::commands::QueryStatus;
 use rustix::time::{ClockId, clock_gettime};
@@ -98,8 +99,8 @@ impl Cases {
             blocking: blocking::Client::over(serve()).unwrap(),
             raw_tokio: ::tokio::net::UnixStream::from_std(raw_tokio).unwrap(),
             tokio: runtime
-                .block_on(tokio::Client::over_unix(
-                    ::tokio::net::UnixStream::from_std(stream).unwrap(),
+                .block_on(tokio::Client::over_socket(
+                    TokioSocket::Unix(::tokio::net::UnixStream::from_std(stream).unwrap()),
                     &Options::new(),
                 ))
                 .unwrap(),

@@ -5,21 +5,34 @@
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
 //! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
+//! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
+//!   both clients' features).
+//! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(feature = "connect")]
+pub mod connect;
+#[cfg(feature = "connect")]
+mod deadline;
 mod error;
-#[cfg(unix)]
+#[cfg(all(unix, feature = "connect"))]
 mod fds;
+#[cfg(all(unix, feature = "launch"))]
+pub mod launch;
+#[cfg(feature = "connect")]
 mod observe;
+#[cfg(feature = "connect")]
 mod options;
 pub mod protocol;
 mod secrets;
+#[cfg(feature = "connect")]
 mod switchboard;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "connect")]
 mod trace;
 
 pub use address::{Address, AddressError};

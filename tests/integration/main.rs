@@ -8,6 +8,7 @@ mod choices;
 mod deviations;
 mod docs;
 mod examples;
+mod launching;
 mod lint;
 mod names;
 mod older_servers;

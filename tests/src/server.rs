@@ -1,15 +1,13 @@
 //! Real servers, started for a test and gone with it.
 
 use std::fmt::Display;
-use std::fs::File;
-use std::io::ErrorKind;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use qmp_client::Address;
 use qmp_client::blocking::Client;
+use qmp_client::launch::{Launched, Launcher};
 
 use crate::Requirement;
 
@@ -17,7 +15,7 @@ use crate::Requirement;
 const FURTHER_RELEASES: &str = "QMP_TEST_FURTHER_QEMU";
 
 /// How long a server may take to open its monitor. It takes 25 ms; a loaded machine may need more.
-const START_DEADLINE: Duration = Duration::from_secs(30);
+pub const START_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A kind of server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,27 +34,15 @@ impl Kind {
         }
     }
 
-    /// Arguments for a monitor on a character device of type `socket`.
-    fn arguments(self, socket: &str) -> Vec<String> {
-        let chardev = format!("socket,id=m,{socket}");
-        let arguments: &[&str] = match self {
-            Self::StorageDaemon => &["--chardev", &chardev, "--monitor", "chardev=m"],
+    /// The program, to be launched.
+    #[must_use]
+    pub fn launcher(self, program: &Path) -> Launcher {
+        match self {
+            Self::StorageDaemon => Launcher::storage_daemon(program),
             Self::System => {
-                let monitor = "chardev=m,mode=control";
-                &[
-                    "-machine",
-                    "none",
-                    "-nodefaults",
-                    "-display",
-                    "none",
-                    "-chardev",
-                    &chardev,
-                    "-mon",
-                    monitor,
-                ]
+                Launcher::qemu(program).args(["-machine", "none", "-nodefaults", "-display", "none"])
             }
-        };
-        arguments.iter().map(|&argument| argument.to_owned()).collect()
+        }
     }
 
     /// The program on the search path.
@@ -82,95 +68,53 @@ impl Kind {
 /// A running server. It is killed when dropped.
 #[derive(Debug)]
 pub struct Server {
-    process: Child,
+    process: Launched,
     folder: tempfile::TempDir,
 }
 
 impl Server {
-    /// Starts a program that connects its monitor to a socket which is open already, and takes that connection.
-    ///
-    /// It is the way without a race. To a client that is faster than the making of the monitor, QEMU 10.0 may greet
-    /// twice or never answer, and its storage daemon may crash.
+    /// Launches a program, with a client on its monitor.
     ///
     /// # Panics
-    /// When it cannot be started, or does not connect.
+    /// When it does not start.
     #[must_use]
     pub fn start(kind: Kind, program: &Path) -> (Self, Client) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("monitor");
-        let listener = UnixListener::bind(&path).expect("a socket for the monitor");
-        let arguments = kind.arguments(&format!("path={},server=off", path.display()));
-        let mut server = Self::spawn(program, &arguments, folder);
-        let stream = server.accepted(&listener);
-        let client = Client::over(stream).unwrap_or_else(|error| server.fail(&error));
-        (server, client)
+        Self::launch(kind.launcher(program), temporary_folder())
     }
 
-    /// Starts a storage daemon that listens at an address, and connects when it says that it is ready.
+    /// Launches a storage daemon that also listens at an address, and connects to that.
     ///
     /// # Panics
-    /// When it cannot be started, or does not accept a connection.
+    /// When it does not start, or does not accept a connection.
     #[must_use]
     pub fn listening(program: &Path, address: impl FnOnce(&Path) -> Address) -> (Self, Client) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = temporary_folder();
         let address = address(folder.path());
         let socket = match &address {
-            Address::Unix(path) => format!("path={},server=on,wait=off", path.display()),
-            Address::Tcp { host, port } => format!("host={host},port={port},server=on,wait=off"),
+            Address::Unix(path) => format!("path={}", path.display()),
+            Address::Tcp { host, port } => format!("host={host},port={port}"),
             other => panic!("no server for {other}"),
         };
-        let ready = folder.path().join("pid");
-        let mut arguments = Kind::StorageDaemon.arguments(&socket);
-        arguments.extend(["--pidfile".to_owned(), ready.display().to_string()]);
-        let mut server = Self::spawn(program, &arguments, folder);
-        server.wait_until(|| ready.exists().then_some(()));
+        let chardev = format!("socket,id=m,{socket},server=on,wait=off");
+        let launcher = Kind::StorageDaemon.launcher(program);
+        let launcher = launcher.args(["--chardev", &chardev, "--monitor", "chardev=m"]);
+        let (server, mut client) = Self::launch(launcher, folder);
+        // It carries out commands when it has carried out its options. A client that is faster than the making of its
+        // monitor may be greeted twice by QEMU 10.0, never be answered, or have the storage daemon crash.
+        client.execute_raw("query-version", None).unwrap_or_else(|error| server.fail(&error));
         let client = Client::connect(&address).unwrap_or_else(|error| server.fail(&error));
         (server, client)
     }
 
-    fn spawn(program: &Path, arguments: &[String], folder: tempfile::TempDir) -> Self {
-        let errors = File::create(folder.path().join("stderr")).expect("a file for the server's errors");
-        let process = Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(errors)
-            .spawn()
-            .unwrap_or_else(|error| panic!("can't start {}: {error}", program.display()));
-        Self { process, folder }
-    }
-
-    fn accepted(&mut self, listener: &UnixListener) -> UnixStream {
-        listener.set_nonblocking(true).expect("a socket that does not block");
-        let stream = self.wait_until(|| match listener.accept() {
-            Ok((stream, _)) => Some(stream),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-            Err(error) => panic!("{error}"),
-        });
-        stream.set_nonblocking(false).expect("a connection that blocks");
-        stream
-    }
-
-    /// Waits for something that the server does.
-    fn wait_until<T>(&mut self, mut happened: impl FnMut() -> Option<T>) -> T {
-        let start = Instant::now();
-        loop {
-            if let Some(result) = happened() {
-                return result;
-            }
-            if let Ok(Some(status)) = self.process.try_wait() {
-                self.fail(&format!("it ended, {status}"));
-            }
-            if start.elapsed() > START_DEADLINE {
-                self.fail(&format!("it is not ready after {START_DEADLINE:?}"));
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
+    fn launch(launcher: Launcher, folder: tempfile::TempDir) -> (Self, Client) {
+        let (process, socket) = launcher.launch(START_DEADLINE).unwrap_or_else(|error| panic!("{error}"));
+        let server = Self { process, folder };
+        let client = Client::over(socket).unwrap_or_else(|error| server.fail(&error));
+        (server, client)
     }
 
     fn fail(&self, what: &dyn Display) -> ! {
-        let errors = std::fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default();
-        panic!("the server failed: {what}; it says: {errors}");
+        panic!("the server failed: {what}; it says: {}", self.process.stderr());
     }
 
     /// A folder for the test's files.
@@ -188,10 +132,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn temporary_folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
 }

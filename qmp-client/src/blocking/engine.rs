@@ -11,7 +11,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::Transport;
-use super::deadline::{Deadline, LONGEST, SHORTEST};
+use crate::deadline::Deadline;
 use crate::switchboard::{Fds, Switchboard, is_end};
 
 /// How much is read at a time.
@@ -104,7 +104,7 @@ impl Engine {
                 let remaining = match deadline.remaining() {
                     Some(remaining) => remaining,
                     // However short the wait: what can be written or read at once is.
-                    None if round < 2 => SHORTEST,
+                    None if round < 2 => Deadline::SHORTEST,
                     None => break,
                 };
                 if let Some(role) = state.take_writer() {
@@ -132,7 +132,7 @@ impl Engine {
             if state.waits == seen {
                 while state.waits == seen && !state.switchboard.is_over() {
                     let Some(role) = state.reader.take() else { break };
-                    state = self.read(state, role, LONGEST);
+                    state = self.read(state, role, Deadline::LONGEST);
                     state.hand_on();
                 }
             }

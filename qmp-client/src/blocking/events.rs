@@ -8,7 +8,7 @@ use std::time::Duration;
 use qmp_types::{Event, EventSet, TimedEvent};
 
 use super::Handle;
-use super::deadline::Deadline;
+use crate::deadline::Deadline;
 use crate::switchboard::{EventFilter, QueueId};
 use crate::{Error, EventRecord};
 

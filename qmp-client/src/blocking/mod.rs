@@ -1,7 +1,5 @@
 //! The client that blocks the calling thread.
 
-mod deadline;
-mod dial;
 mod engine;
 mod events;
 mod transport;
@@ -13,9 +11,9 @@ use std::sync::Arc;
 use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
-use self::deadline::Deadline;
-use self::dial::dial;
 use self::engine::Engine;
+use crate::connect::connect;
+use crate::deadline::Deadline;
 use crate::observe::Observed;
 use crate::options::returned;
 use crate::protocol::Arguments;
@@ -104,9 +102,9 @@ impl Client {
     /// As [`connect`](Self::connect).
     pub fn connect_with(address: &Address, options: &Options) -> Result<Self, Error> {
         let deadline = Deadline::after(options.connect_timeout);
-        let transport = dial(address, &deadline)
+        let socket = connect(address, options.connect_timeout)
             .map_err(|error| Error::connecting(address, error, options.connect_timeout))?;
-        Self::open(transport, Some(address), options, &deadline)
+        Self::open(Box::new(socket), Some(address), options, &deadline)
     }
 
     /// Negotiates over a transport that is connected already, with the default options.

@@ -9,6 +9,8 @@ use std::time::Duration;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 
+use crate::connect::Socket;
+
 /// A stream of bytes in both directions, whose reads and writes can be bounded in time.
 ///
 /// One thread reads while another writes.
@@ -82,7 +84,8 @@ impl Transport for UnixStream {
     }
 
     fn passes_fds(&self) -> bool {
-        true
+        // It may hold a socket of another kind, which has no unix address.
+        self.local_addr().is_ok()
     }
 
     fn write_with_fds(&self, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> io::Result<usize> {
@@ -110,5 +113,45 @@ impl Transport for TcpStream {
     fn close(&self) {
         // One that is closed already is what is wanted.
         let _ = self.shutdown(Shutdown::Both);
+    }
+}
+
+impl Transport for Socket {
+    fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        of(self).read(buffer)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        of(self).write(bytes)
+    }
+
+    fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        of(self).set_read_timeout(timeout)
+    }
+
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
+        of(self).set_write_timeout(timeout)
+    }
+
+    fn close(&self) {
+        of(self).close();
+    }
+
+    fn passes_fds(&self) -> bool {
+        of(self).passes_fds()
+    }
+
+    #[cfg(unix)]
+    fn write_with_fds(&self, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> io::Result<usize> {
+        of(self).write_with_fds(bytes, fds)
+    }
+}
+
+/// The socket as what it is.
+fn of(socket: &Socket) -> &dyn Transport {
+    match socket {
+        #[cfg(unix)]
+        Socket::Unix(stream) => stream,
+        Socket::Tcp(stream) => stream,
     }
 }

@@ -1,6 +1,5 @@
 //! The client for tokio.
 
-mod dial;
 mod engine;
 mod events;
 mod transport;
@@ -17,9 +16,9 @@ use ::tokio::time::{Instant, timeout_at};
 use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
-use self::dial::dial;
 use self::engine::Engine;
 use self::transport::{Plain, Transport};
+use crate::connect::{TokioSocket, connect_tokio};
 use crate::observe::Observed;
 use crate::options::returned;
 use crate::protocol::{Arguments, RequestId};
@@ -138,10 +137,10 @@ impl Client {
     /// As [`connect`](Self::connect).
     pub async fn connect_with(address: &Address, options: &Options) -> Result<Self, Error> {
         let deadline = deadline(options.connect_timeout);
-        let transport = dial(address, deadline)
+        let socket = connect_tokio(address, options.connect_timeout)
             .await
             .map_err(|error| Error::connecting(address, error, options.connect_timeout))?;
-        Self::open(transport, Some(address), options, deadline).await
+        Self::open(transport(socket), Some(address), options, deadline).await
     }
 
     /// Negotiates over a stream that is connected already, with the default options.
@@ -163,13 +162,12 @@ impl Client {
         Self::open(Box::new(Plain(stream)), None, options, deadline(options.connect_timeout)).await
     }
 
-    /// Negotiates over a unix socket, which carries file descriptors too.
+    /// Negotiates over a socket: over any other stream too, but this one may carry file descriptors.
     ///
     /// # Errors
     /// As [`over`](Self::over).
-    #[cfg(unix)]
-    pub async fn over_unix(stream: ::tokio::net::UnixStream, options: &Options) -> Result<Self, Error> {
-        Self::open(Box::new(stream), None, options, deadline(options.connect_timeout)).await
+    pub async fn over_socket(socket: TokioSocket, options: &Options) -> Result<Self, Error> {
+        Self::open(transport(socket), None, options, deadline(options.connect_timeout)).await
     }
 
     async fn open(
@@ -329,6 +327,14 @@ impl Client {
     /// serves the next client. Dropping the last client and stream does the same.
     pub fn close(self) {
         self.handle.engine.close();
+    }
+}
+
+fn transport(socket: TokioSocket) -> Box<dyn Transport> {
+    match socket {
+        #[cfg(unix)]
+        TokioSocket::Unix(stream) => Box::new(stream),
+        TokioSocket::Tcp(stream) => Box::new(Plain(stream)),
     }
 }
 

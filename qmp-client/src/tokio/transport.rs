@@ -76,7 +76,8 @@ impl Transport for UnixStream {
     }
 
     fn passes_fds(&self) -> bool {
-        true
+        // It may hold a socket of another kind, which has no unix address.
+        self.local_addr().is_ok()
     }
 }
 
