@@ -15,6 +15,8 @@ mod framing;
 mod greeting;
 mod in_flight;
 mod request;
+#[cfg(feature = "mock")]
+pub mod server;
 
 #[cfg(feature = "blocking")]
 pub(crate) use connection::empty_result;
