@@ -4,12 +4,15 @@
 //! of your own: this crate knows their traits only.
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
+//! - `mock`: a server that answers by handlers or from a recording (cargo feature `mock`).
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod error;
+#[cfg(feature = "mock")]
+pub mod mock;
 pub mod protocol;
 
 pub use address::{Address, AddressError};
