@@ -13,6 +13,7 @@ mod names;
 mod older_servers;
 mod oracle;
 mod real_servers;
+mod replay;
 mod replies;
 mod round_trip;
 mod sizes;

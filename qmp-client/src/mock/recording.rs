@@ -68,7 +68,6 @@ impl fmt::Display for Prefix<'_> {
 
 /// A message of a session.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Message {
     /// What a server says first.
     Greeting(Value),
@@ -99,7 +98,6 @@ pub enum Message {
 
 /// A command as it was sent.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Sent {
     /// Its name.
     pub name: String,
