@@ -9,6 +9,7 @@ mod deviations;
 mod docs;
 mod examples;
 mod lint;
+mod mock;
 mod names;
 mod older_servers;
 mod oracle;

@@ -96,14 +96,24 @@ impl Server {
     /// When it cannot be started, or does not connect.
     #[must_use]
     pub fn start(kind: Kind, program: &Path) -> (Self, Client) {
+        let (server, stream) = Self::start_unread(kind, program);
+        let client = Client::over(stream).unwrap_or_else(|error| server.fail(&error));
+        (server, client)
+    }
+
+    /// As [`start`](Self::start), for those who read the greeting themselves.
+    ///
+    /// # Panics
+    /// When it cannot be started, or does not connect.
+    #[must_use]
+    pub fn start_unread(kind: Kind, program: &Path) -> (Self, UnixStream) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("monitor");
         let listener = UnixListener::bind(&path).expect("a socket for the monitor");
         let arguments = kind.arguments(&format!("path={},server=off", path.display()));
         let mut server = Self::spawn(program, &arguments, folder);
         let stream = server.accepted(&listener);
-        let client = Client::over(stream).unwrap_or_else(|error| server.fail(&error));
-        (server, client)
+        (server, stream)
     }
 
     /// Starts a storage daemon that listens at an address, and connects when it says that it is ready.

@@ -56,7 +56,6 @@ impl handlers::Misc for Machine {
         Ok(())
     }
 
-    #[allow(clippy::panic, reason = "what a test's handler does when it is called and must not be")]
     fn cont(&mut self, _: commands::Cont) -> Result<(), ServerError> {
         panic!("a handler that panics");
     }

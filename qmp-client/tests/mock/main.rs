@@ -1,6 +1,6 @@
 //! The mock server, against the client and against bytes.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by it")]
 
 mod machine;
 mod replay;
