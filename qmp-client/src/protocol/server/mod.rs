@@ -122,6 +122,10 @@ impl Session {
         let out_of_band = self.stage == Stage::Ready { out_of_band: true };
         let message = match self.framer.next_message() {
             Ok(Some(bytes)) => Request::from_bytes(bytes, out_of_band),
+            Ok(None) if self.behind_reset.is_empty() => {
+                self.framer.release();
+                return None;
+            }
             Ok(None) => Err(self.reset()?),
             Err(ProtocolError::Garbage(b'[')) => {
                 // From now on it is a message, with a mistake that is reported when it has come in full.
