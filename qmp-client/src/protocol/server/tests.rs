@@ -178,3 +178,29 @@ fn an_agent_answers_at_once_and_syncs() {
     let answer = echo.answers(br#"{"execute":"guest-sync-delimited","arguments":{"id":"3"}}"#);
     assert!(answer.starts_with(br#"{"error": {"class": "GenericError""#));
 }
+
+#[test]
+fn behind_damage_and_a_reset_requests_are_understood() {
+    const STREAM: &[u8] = b"{\"execute\":\"a\",\"arguments\":{\"x\":[{},\"\\\"}{\"]},\"id\":[1]}\r\n{\"exec-oob\":\"b\"} \
+        {\"execute\":\"qmp_capabilities\"}[1,{}]{\"id\":{\"a\":\"\\u00e9\"},\"execute\":\"c\"}\xff{\"execute\":1}";
+    let mut seed = 1_u32;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % below
+    };
+    let mut echo = Echo::ready(Profile::monitor());
+    for _ in 0..5000 {
+        let mut stream = STREAM.to_vec();
+        for _ in 0..=random(4) {
+            let place = random(stream.len());
+            stream[place] = b"{}[]\",:\\ \r\nx1\x00\xff\xc3"[random(16)];
+        }
+        stream.truncate(random(stream.len()) + 1);
+        for piece in stream.chunks(random(20) + 1) {
+            let answer = echo.answers(piece);
+            assert!(answer.is_ascii() && (answer.is_empty() || answer.ends_with(b"\r\n")));
+        }
+        let answer = echo.answers(b"\xff{\"execute\":\"alive\"}");
+        assert!(answer.ends_with(b"{\"return\": \"alive\"}\r\n"), "{}", stream.escape_ascii());
+    }
+}
