@@ -29,33 +29,50 @@ impl Replay {
 
 impl Service for Replay {
     fn serve(&mut self, request: &Request) -> Served {
-        let named: Vec<_> = self
-            .recording
-            .exchanges()
-            .enumerate()
-            .filter(|(_, (sent, _))| sent.name == request.name)
-            .collect();
-        let Some((_, (first, _))) = named.first() else {
-            return Err(ServerError::command_not_found(&request.name));
-        };
-        let arguments = arguments_of(request)?;
-        let any = named.iter().all(|(_, (sent, _))| arguments_as_sent(sent) == arguments_as_sent(first));
-        let is_equal = |sent: &Sent| any || arguments_as_sent(sent) == arguments.as_ref();
-        let series: Vec<_> = named.into_iter().filter(|(_, (sent, _))| is_equal(sent)).collect();
-        let Some((place, _)) = series.first() else {
-            let desc = format!("{} was not recorded with these arguments", request.name);
-            return Err(ServerError::new(ErrorClass::CommandNotFound, desc));
-        };
-        let given = self.given.entry(*place).or_default();
-        let answer = series.get(*given).or(series.last()).map(|(_, (_, result))| *result);
+        let series = series(&self.recording, request)?;
+        let given = self.given.entry(series.place).or_default();
+        let result = series.results.get(*given).unwrap_or(&series.last);
         *given += 1;
-        match answer {
-            Some(Ok(value)) => Ok(Some(json::to_raw_value(value))),
-            Some(Err(error)) => Err(json::from_str(&error.to_string())
-                .unwrap_or_else(|_| ServerError::generic(error.to_string()))),
-            None => Err(ServerError::command_not_found(&request.name)),
+        match *result {
+            Ok(value) => Ok(Some(json::to_raw_value(value))),
+            Err(error) => Err(error_from(error)),
         }
     }
+}
+
+/// What equal commands were answered, one behind the other.
+struct Series<'a> {
+    /// Where in the recording the first is.
+    place: usize,
+    results: Vec<Result<&'a Value, &'a Value>>,
+    last: Result<&'a Value, &'a Value>,
+}
+
+/// The series that a request belongs to.
+fn series<'a>(recording: &'a Recording, request: &Request) -> Result<Series<'a>, ServerError> {
+    let named = || recording.exchanges().enumerate().filter(|(_, (sent, _))| sent.name == request.name);
+    let Some((_, (first, _))) = named().next() else {
+        return Err(ServerError::command_not_found(&request.name));
+    };
+    let arguments = arguments_of(request)?;
+    let takes_any = named().all(|(_, (sent, _))| arguments_as_sent(sent) == arguments_as_sent(first));
+    let equal =
+        || named().filter(|(_, (sent, _))| takes_any || arguments_as_sent(sent) == arguments.as_ref());
+    match (equal().next(), equal().last()) {
+        (Some((place, _)), Some((_, (_, last)))) => {
+            Ok(Series { place, results: equal().map(|(_, (_, result))| result).collect(), last })
+        }
+        _ => {
+            let desc = format!("{} was not recorded with these arguments", request.name);
+            Err(ServerError::new(ErrorClass::CommandNotFound, desc))
+        }
+    }
+}
+
+/// The error that was recorded.
+fn error_from(recorded: &Value) -> ServerError {
+    let text = recorded.to_string();
+    json::from_str(&text).unwrap_or_else(|_| ServerError::generic(text))
 }
 
 /// The arguments of a command; none are as good as an empty object.
