@@ -182,6 +182,17 @@ fn events_wait_in_a_bounded_queue() {
 }
 
 #[test]
+fn a_server_ends_though_a_client_does_not_read() {
+    let (server, mut stream) = machine().event_capacity(10).pair().unwrap();
+    says(&mut stream, br#"{"execute":"qmp_capabilities"}"#, 2);
+    // The socket is full, and the threads of the connection wait for it.
+    while server.emit(&events::Stop::new()) == 1 {}
+    stream.write_all(br#"{"execute":"query-status"}"#).unwrap();
+    drop(server);
+    assert_eq!(stream.write_all(b"{}").map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
+}
+
+#[test]
 fn quit_ends_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("qmp");

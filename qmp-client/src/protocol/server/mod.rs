@@ -29,7 +29,8 @@ const DELIMITER: u8 = 0xff;
 ///
 /// It greets, negotiates, and refuses what a real server refuses (QEMU's `docs/interop/qmp-spec.rst`, and for an agent
 /// the documentation of `guest-sync` in `qga/qapi-schema.json`), with the same error classes and in words of its own.
-/// One request is carried out at a time: execution out-of-band overtakes nothing.
+/// One request is carried out at a time: execution out-of-band overtakes nothing. A line end within a string makes a
+/// request malformed when it has come in full, where QEMU drops it at once.
 ///
 /// ```
 /// use std::sync::Arc;
