@@ -8,6 +8,7 @@
 //! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).
+//! - `mock`: a server that answers by handlers or from a recording (cargo feature `mock`).
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
@@ -22,6 +23,8 @@ mod error;
 mod fds;
 #[cfg(all(unix, feature = "launch"))]
 pub mod launch;
+#[cfg(feature = "mock")]
+pub mod mock;
 #[cfg(feature = "connect")]
 mod observe;
 #[cfg(feature = "connect")]

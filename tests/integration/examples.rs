@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use integration_tests::protocol::{Outcome, Protocol};
-use integration_tests::recording::{Message, Session};
 use integration_tests::{required, shared};
 use qapi_parser::ast::Item;
 use qapi_parser::doc::{Block, DocComment, Speaker};
 use qapi_parser::{Options, parse_file};
 use qapi_schema::SchemaName;
+use qmp_client::mock::{Message, Sent, Talk};
 use serde_json::Value;
 
 /// The release whose examples are read, and how many of its utterances are.
@@ -111,7 +111,7 @@ fn utterances_in(comment: &DocComment) -> Vec<Utterance> {
     for block in comment.sections.iter().flat_map(|section| section.blocks()) {
         let Block::Example(example) = block else { continue };
         // Replies belong to commands of the same example.
-        let mut session = Session::default();
+        let mut session = Talk::default();
         for part in example.parts.into_iter().filter(|part| part.speaker != Speaker::Narrator) {
             let said = match serde_json::from_str::<Value>(&part.text) {
                 Ok(value) => session.message(&value).map_or(Said::Other, Said::Message),
@@ -120,7 +120,7 @@ fn utterances_in(comment: &DocComment) -> Vec<Utterance> {
             let said = match said {
                 // The example has the reply alone, or a command that is not JSON.
                 Said::Message(Message::Return { command: None, value }) => {
-                    Said::Message(Message::Return { command: Some(definition.to_owned()), value })
+                    Said::Message(Message::Return { command: Some(sent(definition)), value })
                 }
                 said => said,
             };
@@ -133,6 +133,10 @@ fn utterances_in(comment: &DocComment) -> Vec<Utterance> {
         }
     }
     found
+}
+
+fn sent(name: &str) -> Sent {
+    Sent { name: name.to_owned(), arguments: None }
 }
 
 impl Utterance {

@@ -25,7 +25,7 @@ fn on_each(test: impl Fn(Kind, &Path)) {
     }
 }
 
-fn quit(mut client: Client) {
+fn quit(client: Client) {
     client.execute(&commands::QueryVersion::new()).unwrap();
     client.execute(&commands::Quit::new()).unwrap();
 }
@@ -45,7 +45,7 @@ fn launched_servers_greet_and_end() {
 fn the_connection_ends_with_the_server() {
     on_each(|kind, program| {
         let (mut server, socket) = kind.launcher(program).launch(START_DEADLINE).unwrap();
-        let mut client = Client::over(socket).unwrap();
+        let client = Client::over(socket).unwrap();
         server.kill().unwrap();
         assert!(!server.wait().unwrap().success());
         let error = client.execute(&commands::QueryVersion::new()).unwrap_err();

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use integration_tests::arbitrary::{Generator, Sample, Surprises};
 use integration_tests::bindings::{self, Binding, QGA, QMP, RoundTrip};
 use integration_tests::pairs::Pairs;
-use integration_tests::recording::{Message, messages, recordings};
+use integration_tests::recording::{messages, recordings};
 use integration_tests::shapes::{ShapeId, Shapes};
 use integration_tests::values::{Difference, differences};
 use integration_tests::{older, required};
 use qapi_schema::{SchemaName, snapshot};
+use qmp_client::mock::Message;
 
 use crate::deviations::{LOST, REFUSED};
 
@@ -133,7 +134,7 @@ fn what_recorded_servers_may_send_is_read() {
     let newest = shapes(snapshot::newest_release().unwrap(), SchemaName::Qmp);
     for (name, text) in &recordings {
         let introspection = messages(text).into_iter().find_map(|message| match message {
-            Message::Return { command: Some(command), value } if command == "query-qmp-schema" => Some(value),
+            Message::Return { command: Some(sent), value } if sent.name == "query-qmp-schema" => Some(value),
             _ => None,
         });
         let Some(introspection) = introspection else { continue };

@@ -19,10 +19,10 @@ use qmp_types::{Command, ErrorClass};
 const MIB: i64 = 1024 * 1024;
 
 /// Runs a test against the installed server of a kind.
-fn on_installed(kind: Kind, test: impl Fn(&mut Server, &mut Client)) {
+fn on_installed(kind: Kind, test: impl Fn(&mut Server, &Client)) {
     let Some(program) = required(kind.installed()) else { return };
-    let (mut server, mut client) = Server::start(kind, &program);
-    test(&mut server, &mut client);
+    let (mut server, client) = Server::start(kind, &program);
+    test(&mut server, &client);
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn system_emulator_introduces_itself() {
 fn further_releases() {
     for kind in [Kind::StorageDaemon, Kind::System] {
         for program in kind.further_releases() {
-            let (mut server, mut client) = Server::start(kind, &program);
-            introduces_itself(&mut client);
-            block_devices(&mut server, &mut client);
+            let (mut server, client) = Server::start(kind, &program);
+            introduces_itself(&client);
+            block_devices(&mut server, &client);
             client.execute(&commands::Quit::new()).unwrap();
             assert!(server.wait().success());
         }
@@ -54,7 +54,7 @@ fn further_releases() {
 }
 
 /// The greeting, the version and the commands agree with each other and with the bindings.
-fn introduces_itself(client: &mut Client) {
+fn introduces_itself(client: &Client) {
     let greeted = client.greeting().version.qemu;
     let version = client.execute(&commands::QueryVersion::new()).unwrap().qemu;
     assert_eq!(
@@ -80,14 +80,14 @@ fn system_emulator_block_devices() {
     on_installed(Kind::System, block_devices);
 }
 
-fn block_devices(server: &mut Server, client: &mut Client) {
+fn block_devices(server: &mut Server, client: &Client) {
     null_node(client);
     let image = server.folder().join("image.qcow2");
     qcow2_over_file(client, &image);
     unknown_node(client);
 }
 
-fn null_node(client: &mut Client) {
+fn null_node(client: &Client) {
     let options = BlockdevOptionsBranch::NullCo(BlockdevOptionsNull::new().size(MIB).read_zeroes(true));
     let options = BlockdevOptions::new(options).node_name("null").read_only(true);
     client.execute(&commands::BlockdevAdd::new(options)).unwrap();
@@ -97,7 +97,7 @@ fn null_node(client: &mut Client) {
     client.execute(&commands::BlockdevDel::new("null")).unwrap();
 }
 
-fn qcow2_over_file(client: &mut Client, image: &Path) {
+fn qcow2_over_file(client: &Client, image: &Path) {
     let path = image.to_str().unwrap();
     run_create_job(client, "create-file", BlockdevCreateOptionsFile::new(path, 0));
     let file = BlockdevOptionsBranch::File(BlockdevOptionsFile::new(path));
@@ -123,17 +123,18 @@ fn qcow2_over_file(client: &mut Client, image: &Path) {
     assert_eq!(client.execute(&commands::QueryNamedBlockNodes::new()).unwrap(), []);
 }
 
-fn named_node(client: &mut Client, name: &str) -> BlockDeviceInfo {
+fn named_node(client: &Client, name: &str) -> BlockDeviceInfo {
     let nodes = client.execute(&commands::QueryNamedBlockNodes::new()).unwrap();
     nodes.into_iter().find(|node| node.node_name == name).unwrap()
 }
 
 /// Runs a job to its end, which typed events announce.
-fn run_create_job(client: &mut Client, id: &str, options: impl Into<BlockdevCreateOptions>) {
+fn run_create_job(client: &Client, id: &str, options: impl Into<BlockdevCreateOptions>) {
+    let mut events = client.events();
     client.execute(&commands::BlockdevCreate::new(id, options)).unwrap();
     let mut seen = Vec::new();
     while seen.last() != Some(&JobStatus::Concluded) {
-        let event = client.next_event::<AnyEvent>(Duration::from_secs(30)).unwrap();
+        let event = events.next_of::<AnyEvent>(Duration::from_secs(30)).unwrap();
         let event = event.unwrap_or_else(|| panic!("job {id} came as far as {seen:?}"));
         assert!(event.timestamp.seconds > 0);
         // A job that was dismissed earlier may still have something to say.
@@ -149,7 +150,7 @@ fn run_create_job(client: &mut Client, id: &str, options: impl Into<BlockdevCrea
     client.execute(&commands::JobDismiss::new(id)).unwrap();
 }
 
-fn unknown_node(client: &mut Client) {
+fn unknown_node(client: &Client) {
     let error = client.execute(&commands::BlockdevDel::new("nobody")).unwrap_err();
     let Error::Server { command, error } = error else { panic!("{error}") };
     assert_eq!((&*command, &error.class), ("blockdev-del", &ErrorClass::GenericError));
@@ -169,9 +170,10 @@ fn an_unknown_command_is_a_typed_error() {
 #[test]
 fn events_are_typed() {
     on_installed(Kind::System, |_, client| {
+        let mut events = client.events();
         client.execute(&commands::Stop::new()).unwrap();
         client.execute(&commands::Cont::new()).unwrap();
-        let mut next = || client.next_event::<AnyEvent>(Duration::from_secs(30)).unwrap().unwrap().event;
+        let mut next = || events.next_of::<AnyEvent>(Duration::from_secs(30)).unwrap().unwrap().event;
         assert!(matches!(next(), AnyEvent::Stop(_)));
         assert!(matches!(next(), AnyEvent::Resume(_)));
     });
@@ -187,8 +189,8 @@ fn servers_listen_on_unix_sockets_and_tcp() {
         format!("tcp:127.0.0.1:{port}").parse().unwrap()
     };
     for address in [Box::new(unix) as Box<dyn FnOnce(&Path) -> Address>, Box::new(tcp)] {
-        let (mut server, mut client) = Server::listening(&program, address);
-        introduces_itself(&mut client);
+        let (mut server, client) = Server::listening(&program, address);
+        introduces_itself(&client);
         client.execute(&commands::Quit::new()).unwrap();
         assert!(server.wait().success());
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use integration_tests::protocol::{Outcome, Protocol};
-use integration_tests::recording::{Message, messages, recordings};
+use integration_tests::recording::{messages, recordings};
 use integration_tests::required;
 use qapi_schema::SchemaName;
+use qmp_client::mock::Message;
 
 use crate::deviations::LOST;
 
@@ -39,9 +40,9 @@ fn recorded_replies_stay_what_they_are() {
 fn kind(message: &Message) -> &'static str {
     match message {
         Message::Greeting(_) => "greeting",
-        Message::Command { .. } => "command",
+        Message::Command(_) => "command",
         Message::Return { .. } => "return",
-        Message::Error(_) => "error",
+        Message::Error { .. } => "error",
         Message::Event { .. } => "event",
     }
 }

@@ -1,11 +1,11 @@
 //! Messages of a protocol, read by the bindings.
 
 use qapi_schema::{SchemaName, snapshot};
+use qmp_client::mock::{Message, Sent};
 use qmp_types::ServerError;
 use serde_json::{Map, Value};
 
 use crate::bindings::{self, Binding, QGA, QMP, RoundTrip};
-use crate::recording::Message;
 use crate::shapes::{ShapeId, Shapes};
 use crate::values::{Difference, differences};
 
@@ -48,16 +48,16 @@ impl Protocol {
     pub fn read(&self, message: &Message) -> Outcome {
         match message {
             Message::Greeting(_) => Outcome::Same,
-            Message::Error(error) => match read_error(error) {
+            Message::Error { error, .. } => match read_error(error) {
                 Ok(written) if written == *error => Outcome::Same,
                 result => Outcome::Mistake(format!("error {error} became {result:?}")),
             },
-            Message::Command { name, arguments } => {
+            Message::Command(Sent { name, arguments }) => {
                 let Some(command) = bindings::command(self.bindings, name) else { return unknown(name) };
                 self.check(name, command.round_trip, arguments.as_ref(), self.shapes.commands[name].data)
             }
             Message::Return { command: None, .. } => unknown("a command that was not recorded"),
-            Message::Return { command: Some(name), value } => {
+            Message::Return { command: Some(Sent { name, .. }), value } => {
                 let command = bindings::command(self.bindings, name);
                 let Some(returned) = command.and_then(|command| command.returned) else {
                     return unknown(name);

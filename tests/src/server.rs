@@ -1,13 +1,14 @@
 //! Real servers, started for a test and gone with it.
 
 use std::fmt::Display;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use qmp_client::Address;
 use qmp_client::blocking::Client;
 use qmp_client::launch::{Launched, Launcher};
+use qmp_client::{Address, CallOptions};
 
 use crate::Requirement;
 
@@ -82,6 +83,15 @@ impl Server {
         Self::launch(kind.launcher(program), temporary_folder())
     }
 
+    /// As [`start`](Self::start), for those who read the greeting themselves.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn start_unread(kind: Kind, program: &Path) -> (Self, UnixStream) {
+        Self::launch_unread(kind.launcher(program), temporary_folder())
+    }
+
     /// Launches a storage daemon that also listens at an address, and connects to that.
     ///
     /// # Panics
@@ -98,19 +108,25 @@ impl Server {
         let chardev = format!("socket,id=m,{socket},server=on,wait=off");
         let launcher = Kind::StorageDaemon.launcher(program);
         let launcher = launcher.args(["--chardev", &chardev, "--monitor", "chardev=m"]);
-        let (server, mut client) = Self::launch(launcher, folder);
+        let (server, client) = Self::launch(launcher, folder);
         // It carries out commands when it has carried out its options. A client that is faster than the making of its
         // monitor may be greeted twice by QEMU 10.0, never be answered, or have the storage daemon crash.
-        client.execute_raw("query-version", None).unwrap_or_else(|error| server.fail(&error));
+        client
+            .execute_raw("query-version", None, &CallOptions::new())
+            .unwrap_or_else(|error| server.fail(&error));
         let client = Client::connect(&address).unwrap_or_else(|error| server.fail(&error));
         (server, client)
     }
 
     fn launch(launcher: Launcher, folder: tempfile::TempDir) -> (Self, Client) {
-        let (process, socket) = launcher.launch(START_DEADLINE).unwrap_or_else(|error| panic!("{error}"));
-        let server = Self { process, folder };
+        let (server, socket) = Self::launch_unread(launcher, folder);
         let client = Client::over(socket).unwrap_or_else(|error| server.fail(&error));
         (server, client)
+    }
+
+    fn launch_unread(launcher: Launcher, folder: tempfile::TempDir) -> (Self, UnixStream) {
+        let (process, socket) = launcher.launch(START_DEADLINE).unwrap_or_else(|error| panic!("{error}"));
+        (Self { process, folder }, socket)
     }
 
     fn fail(&self, what: &dyn Display) -> ! {

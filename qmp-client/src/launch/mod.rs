@@ -35,13 +35,12 @@ const CHARDEV: &str = "qmp-client";
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use qmp_client::blocking::Client;
-/// use qmp_client::launch::Launcher;
+/// use qmp_client::{CallOptions, blocking::Client, launch::Launcher};
 ///
 /// let launcher = Launcher::qemu("qemu-system-x86_64").args(["-machine", "none", "-display", "none"]);
 /// let (mut qemu, socket) = launcher.launch(Duration::from_secs(10))?;
-/// let mut client = Client::over(socket)?;
-/// client.execute_raw("quit", None)?;
+/// let client = Client::over(socket)?;
+/// client.execute_raw("quit", None, &CallOptions::new())?;
 /// println!("QEMU ended: {}", qemu.wait()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

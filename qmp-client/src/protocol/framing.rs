@@ -1,5 +1,8 @@
 //! Where messages begin and end.
 
+#[cfg(feature = "mock")]
+mod recovery;
+
 use super::ProtocolError;
 
 /// Above this the buffer's memory is given back once it is empty.

@@ -17,6 +17,8 @@ mod id_map;
 mod in_flight;
 mod outgoing;
 mod request;
+#[cfg(feature = "mock")]
+pub mod server;
 
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};

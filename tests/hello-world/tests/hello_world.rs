@@ -91,7 +91,8 @@ fn connect() -> (Client, JoinHandle<std::io::Result<()>>) {
 
 #[test]
 fn a_command_of_ones_own() {
-    let (mut client, server) = connect();
+    let (client, server) = connect();
+    let mut events = client.events();
     assert_eq!(HelloWorld::NAME, "hello-world");
     assert_eq!(HelloWorld::SINCE, Some("11.0"));
 
@@ -100,7 +101,7 @@ fn a_command_of_ones_own() {
     let greeting = client.execute(&HelloWorld::new().message("good \"morning\" {")).unwrap();
     assert_eq!(greeting, HelloGreeting::new("good \"morning\" {", 2));
 
-    let event = client.next_event::<AnyEvent>(Duration::from_secs(5)).unwrap().unwrap();
+    let event = events.next_of::<AnyEvent>(Duration::from_secs(5)).unwrap().unwrap();
     assert_eq!(event.event, AnyEvent::HelloSaid(HelloSaid::new("hello, world")));
     assert_eq!((event.timestamp.seconds, event.timestamp.microseconds), (1, 2));
 
@@ -110,7 +111,7 @@ fn a_command_of_ones_own() {
 
 #[test]
 fn a_command_that_the_server_lacks_is_a_typed_error() {
-    let (mut client, _server) = connect();
+    let (client, _server) = connect();
     let error = client.execute(&qmp_types::qmp::commands::QueryStatus::new()).unwrap_err();
     let Error::Server { error, .. } = error else { panic!("{error}") };
     assert_eq!(error.class, ErrorClass::CommandNotFound);
