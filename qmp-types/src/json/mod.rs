@@ -4,17 +4,21 @@
 //! code is compiled once, in this crate, and not again in every program that uses it. On top of them lie
 //! thin [`serde`] implementations, so that `serde_json::from_str` and friends work on every type.
 //!
-//! Reading walks the text once and never builds a tree; what it skips, and every scalar, goes through
-//! `serde_json`. Types nested deeper than [`MAX_DEPTH`] are refused, as are objects that hold a known member twice.
+//! Reading never builds a tree. Where well-formed values end is found here, all else is asked of `serde_json`: what is
+//! JSON and what is not is the same, but that `-0` is an integer. Types nested deeper than [`MAX_DEPTH`] are refused, as
+//! are objects that hold a known member twice.
 
 mod error;
+mod members;
 mod reader;
 mod scalars;
+mod scan;
 mod shell;
 mod writer;
 
 pub use error::{Error, ErrorKind, MessageKind, PathSegment};
-pub use reader::{Kind, MAX_DEPTH, Members, Reader};
+pub use members::Members;
+pub use reader::{Kind, MAX_DEPTH, Reader};
 pub use scalars::Null;
 pub use shell::{deserialize, serialize};
 pub use writer::{ObjectWriter, Writer};
