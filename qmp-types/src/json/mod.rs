@@ -1,20 +1,24 @@
 //! How the bindings read and write JSON.
 //!
-//! The generated types implement [`FromJson`] and [`ToJson`], two traits without type parameters: their
-//! code is compiled once, in this crate, and not again in every program that uses it. On top of them lie
-//! thin [`serde`] implementations, so that `serde_json::from_str` and friends work on every type.
+//! The generated types implement [`FromJson`] and [`ToJson`], two traits without type parameters, over a reader and a
+//! writer that are compiled once, in this crate. A program adds the code of the types that it uses. On top lie thin
+//! [`serde`] implementations, so that `serde_json::from_str` and friends work on every type.
 //!
-//! Reading walks the text once and never builds a tree; what it skips, and every scalar, goes through
-//! `serde_json`. Types nested deeper than [`MAX_DEPTH`] are refused, as are objects that hold a known member twice.
+//! Reading never builds a tree. Where well-formed values end is found here, all else is asked of `serde_json`: what is
+//! JSON and what is not is the same, but that `-0` is an integer. Types nested deeper than [`MAX_DEPTH`] are refused, as
+//! are objects that hold a known member twice.
 
 mod error;
+mod members;
 mod reader;
 mod scalars;
+mod scan;
 mod shell;
 mod writer;
 
 pub use error::{Error, ErrorKind, MessageKind, PathSegment};
-pub use reader::{Kind, MAX_DEPTH, Members, Reader};
+pub use members::Members;
+pub use reader::{Kind, MAX_DEPTH, Reader};
 pub use scalars::Null;
 pub use shell::{deserialize, serialize};
 pub use writer::{ObjectWriter, Writer};

@@ -5,6 +5,7 @@
 macro_rules! json_alternate {
     ($type:ident, $expected:literal { $($kind:ident => $variant:ident $(($data:tt))?),* $(,)? }) => {
         impl $crate::json::FromJson for $type {
+            #[inline]
             fn from_json(reader: &mut $crate::json::Reader<'_>) -> Result<Self, $crate::json::Error> {
                 match reader.kind()? {
                     $($crate::json::Kind::$kind => $crate::json_alternative_read!(reader, $variant $(($data))?),)*
@@ -14,6 +15,7 @@ macro_rules! json_alternate {
         }
 
         impl $crate::json::ToJson for $type {
+            #[inline]
             fn to_json(&self, writer: &mut $crate::json::Writer) {
                 match self {
                     $($crate::json_branch_pattern!(value, $variant $(($data))?) => {

@@ -23,12 +23,14 @@
 macro_rules! json_struct {
     ($type:ident {}) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(_: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 Ok(Self {})
             }
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, _: &mut $crate::json::ObjectWriter<'_>) {}
         }
 
@@ -36,12 +38,14 @@ macro_rules! json_struct {
     };
     ($type:ident { $($presence:ident $name:literal => $field:ident),* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 Ok(Self { $($field: $crate::json_read!($presence members $name),)* })
             }
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 $(object.$presence($name, &self.$field);)*
             }
@@ -51,12 +55,14 @@ macro_rules! json_struct {
     };
     ($type:ident { $($presence:ident $name:literal => $field:ident,)* ..$rest:ident }) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 Ok(Self { $($field: $crate::json_read!($presence members $name),)* $rest: members.rest()? })
             }
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 $(object.$presence($name, &self.$field);)*
                 // A member may stand in an object once.
@@ -88,6 +94,7 @@ macro_rules! json_read {
 macro_rules! json_newtype {
     ($type:ident) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(
                 members: &mut $crate::json::Members<'_, '_>,
             ) -> Result<Self, $crate::json::Error> {
@@ -96,6 +103,7 @@ macro_rules! json_newtype {
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 self.0.to_members(object);
             }

@@ -5,6 +5,7 @@
 macro_rules! json_union {
     ($type:ident, $tag:literal) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
                 $crate::json::Branches::from_branch(&tag, members)
@@ -12,6 +13,7 @@ macro_rules! json_union {
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 object.member($tag, $crate::json::Branches::tag(self));
                 $crate::json::Branches::branch_to_members(self, object);
@@ -22,6 +24,7 @@ macro_rules! json_union {
     };
     ($type:ident { tag $tag:literal => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
+            #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
                 let tag = members.tag($tag)?;
                 Ok(Self {
@@ -33,6 +36,7 @@ macro_rules! json_union {
         }
 
         impl $crate::json::ToMembers for $type {
+            #[inline]
             fn to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 object.member($tag, $crate::json::Branches::tag(&self.$branches));
                 $(object.$presence($name, &self.$field);)*
@@ -49,6 +53,7 @@ macro_rules! json_union {
 macro_rules! json_branches {
     ($type:ident { $($value:literal => $variant:ident $(($data:tt))?),* $(,)? }) => {
         impl $crate::json::Branches for $type {
+            #[inline]
             fn from_branch(
                 tag: &str,
                 members: &mut $crate::json::Members<'_, '_>,
@@ -69,6 +74,7 @@ macro_rules! json_branches {
                 }
             }
 
+            #[inline]
             fn branch_to_members(&self, object: &mut $crate::json::ObjectWriter<'_>) {
                 match self {
                     $($crate::json_branch_pattern!(data, $variant $(($data))?) => {
