@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_types::{ServerError, json};
-use serde_json::value::RawValue;
 use thiserror::Error as ThisError;
 
 use crate::protocol::ProtocolError;
@@ -160,7 +159,7 @@ impl Error {
         outcome: Result<Option<Outcome>, Self>,
         command: &str,
         after: Duration,
-    ) -> Result<Box<RawValue>, Self> {
+    ) -> Result<Box<str>, Self> {
         match outcome? {
             Some(Ok(result)) => Ok(result),
             Some(Err(error)) => Err(Self::Server { command: command.into(), error }),

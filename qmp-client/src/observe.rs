@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use serde_json::value::RawValue;
 use tracing::{Span, debug, debug_span, field};
 
 use crate::Error;
@@ -17,7 +16,7 @@ impl Observed {
     }
 
     /// The command came to this.
-    pub(crate) fn end(self, result: Result<Box<RawValue>, Error>) -> Result<Box<RawValue>, Error> {
+    pub(crate) fn end(self, result: Result<Box<str>, Error>) -> Result<Box<str>, Error> {
         if let Some((span, start)) = self.0 {
             let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             span.record("microseconds", microseconds);

@@ -7,7 +7,7 @@ use qmp_types::json::{MessageKind, Part};
 use serde_json::value::RawValue;
 
 use crate::Error;
-use crate::protocol::{Arguments, Capability, DEFAULT_MAX_MESSAGE_SIZE, Delivery};
+use crate::protocol::{Arguments, Capability, DEFAULT_MAX_MESSAGE_SIZE, Delivery, ProtocolError};
 use crate::switchboard::{Call, Fds, Switchboard};
 
 /// The options of a client.
@@ -176,6 +176,14 @@ impl CallOptions {
 }
 
 /// Reads what a command returned.
-pub(crate) fn returned<C: Command>(result: &RawValue) -> Result<C::Return, Error> {
-    Part { kind: MessageKind::Reply, name: C::NAME, text: Some(result.get()) }.read().map_err(Error::Decode)
+pub(crate) fn returned<C: Command>(result: &str) -> Result<C::Return, Error> {
+    Part { kind: MessageKind::Reply, name: C::NAME, text: Some(result) }.read().map_err(Error::Decode)
+}
+
+/// What a command returned, as JSON text for those who do not know its type.
+pub(crate) fn returned_raw(name: &str, result: Box<str>) -> Result<Box<RawValue>, Error> {
+    RawValue::from_string(result.into()).map_err(|_| {
+        let reason = format!("the result of {} is not JSON", name.escape_debug());
+        Error::Protocol(ProtocolError::Malformed(reason))
+    })
 }

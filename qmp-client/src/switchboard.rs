@@ -10,7 +10,6 @@ use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use qmp_types::ServerError;
-use serde_json::value::RawValue;
 
 use crate::error::Error;
 use crate::protocol::{
@@ -27,7 +26,7 @@ pub(crate) type Fds = Arc<[std::os::fd::OwnedFd]>;
 pub(crate) type Fds = Arc<[std::convert::Infallible]>;
 
 /// What a command came to: its result as text, or the server's error.
-pub(crate) type Outcome = Result<Box<RawValue>, ServerError>;
+pub(crate) type Outcome = Result<Box<str>, ServerError>;
 
 /// A command on its way.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 //! Messages are told at the level `TRACE` under the target `qmp_client::wire`, without what is secret in requests.
 
 use qmp_types::ServerError;
-use serde_json::value::RawValue;
 use tracing::{Level, enabled, trace, warn};
 
 use crate::protocol::{Arguments, EventRecord, RequestId};
@@ -21,9 +20,9 @@ pub(crate) fn request(name: &str, id: RequestId, arguments: &Arguments) {
     }
 }
 
-pub(crate) fn reply(id: RequestId, outcome: &Result<Box<RawValue>, ServerError>) {
+pub(crate) fn reply(id: RequestId, outcome: &Result<Box<str>, ServerError>) {
     match outcome {
-        Ok(result) => trace!(target: WIRE, %id, result = shown(result.get()), "reply"),
+        Ok(result) => trace!(target: WIRE, %id, result = shown(result), "reply"),
         Err(error) => {
             trace!(target: WIRE, %id, class = error.class.as_str().escape_debug().to_string(), "error")
         }
@@ -38,7 +37,7 @@ pub(crate) fn late(id: RequestId) {
     trace!(target: WIRE, %id, "reply that came too late");
 }
 
-pub(crate) fn unmatched(outcome: &Result<Box<RawValue>, ServerError>) {
+pub(crate) fn unmatched(outcome: &Result<Box<str>, ServerError>) {
     match outcome {
         Ok(_) => warn!("the server sent a result that belongs to no command"),
         Err(error) => warn!(%error, "the server sent an error that belongs to no command"),

@@ -15,7 +15,7 @@ use self::engine::Engine;
 use crate::connect::connect;
 use crate::deadline::Deadline;
 use crate::observe::Observed;
-use crate::options::returned;
+use crate::options::{returned, returned_raw};
 use crate::protocol::Arguments;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
@@ -218,7 +218,7 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Box<RawValue>, Error> {
         let arguments = arguments.map_or_else(Arguments::none, Arguments::new);
-        self.call(name, &arguments, true, options)
+        returned_raw(name, self.call(name, &arguments, true, options)?)
     }
 
     fn call(
@@ -227,7 +227,7 @@ impl Client {
         arguments: &Arguments,
         success_response: bool,
         options: &CallOptions,
-    ) -> Result<Box<RawValue>, Error> {
+    ) -> Result<Box<str>, Error> {
         let engine = &self.handle.engine;
         if options.has_fds() && !engine.passes_fds() {
             return Err(Error::Io(io::Error::new(

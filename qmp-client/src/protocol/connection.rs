@@ -1,7 +1,6 @@
 //! The client's side of one connection.
 
 use qmp_types::ServerError;
-use serde_json::value::RawValue;
 
 use super::envelope::{Message, Outcome};
 use super::greeting::{GreetingSearch, Negotiate, PATTERN};
@@ -46,7 +45,7 @@ const IN_BAND_WINDOW: usize = 8;
 /// assert_eq!(connection.outgoing().bytes, br#"{"execute":"stop","id":2}"#);
 /// connection.feed(br#"{"return": {}, "id": 2}"#)?;
 /// let Some(Received::Reply { id, outcome }) = connection.next_message()? else { panic!() };
-/// assert_eq!((id, outcome.unwrap().get()), (stop, "{}"));
+/// assert_eq!((id, &*outcome.unwrap()), (stop, "{}"));
 /// # Ok::<(), qmp_client::protocol::ProtocolError>(())
 /// ```
 #[derive(Debug)]
@@ -88,13 +87,13 @@ pub enum Received {
     Reply {
         /// The request.
         id: RequestId,
-        /// The result as JSON text, or the server's error.
-        outcome: Result<Box<RawValue>, ServerError>,
+        /// The result, as the text of a JSON value, or the server's error.
+        outcome: Result<Box<str>, ServerError>,
     },
     /// The reply to a request that was [abandoned](Connection::abandon).
     Late(RequestId),
     /// A reply that is to no request in flight, or an error without `id` of which it is not known whose it is.
-    Unmatched(Result<Box<RawValue>, ServerError>),
+    Unmatched(Result<Box<str>, ServerError>),
     /// An event.
     Event(EventRecord),
 }
@@ -401,8 +400,8 @@ impl Connection {
 }
 
 /// The result of a command that succeeds without a reply.
-pub(crate) fn empty_result() -> Box<RawValue> {
-    RawValue::from_string("{}".into()).unwrap_or_else(|_| RawValue::NULL.to_owned())
+pub(crate) fn empty_result() -> Box<str> {
+    "{}".into()
 }
 
 #[cfg(test)]

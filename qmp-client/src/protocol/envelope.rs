@@ -1,9 +1,7 @@
 //! The envelope of a message: what kind it is and whose, with the payload still text.
 
-use qmp_types::json::{self, FromJson};
+use qmp_types::json::{self, FromJson, Reader};
 use qmp_types::{ServerError, Timestamp};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use super::{EventRecord, Greeting, ProtocolError, RequestId};
 
@@ -21,69 +19,72 @@ pub(super) enum Message {
 }
 
 /// What a command came to: its result as text, or the server's error.
-pub(super) type Outcome = Result<Box<RawValue>, ServerError>;
+pub(super) type Outcome = Result<Box<str>, ServerError>;
 
-/// The members that a message may have. Others are passed over: every release may add some.
-#[derive(Deserialize)]
+/// The members that a message may have, as text. Others are passed over: every release may add some.
 struct Envelope<'a> {
-    #[serde(borrow, default, rename = "QMP", deserialize_with = "present")]
-    greeting: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "return", deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    event: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    data: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    timestamp: Option<&'a RawValue>,
-}
-
-/// Reads a member that is there, be it `null`: serde alone would take `"return": null` for no result.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
+    result: Option<&'a str>,
+    id: Option<&'a str>,
+    error: Option<&'a str>,
+    event: Option<&'a str>,
+    data: Option<&'a str>,
+    timestamp: Option<&'a str>,
+    greeting: Option<&'a str>,
 }
 
 impl Message {
     /// Reads a message.
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, ProtocolError> {
-        let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+        let text = str::from_utf8(bytes).map_err(|error| malformed(&error))?;
+        let envelope = Envelope::read(text).map_err(|error| malformed(&error))?;
         envelope.into_message()
     }
 }
 
-impl Envelope<'_> {
+impl<'a> Envelope<'a> {
+    fn read(text: &'a str) -> Result<Self, json::Error> {
+        let mut reader = Reader::new(text);
+        let envelope = reader.object(|members| {
+            // In this order a reply is read in one go.
+            Ok(Self {
+                result: members.raw("return")?,
+                id: members.raw("id")?,
+                error: members.raw("error")?,
+                event: members.raw("event")?,
+                data: members.raw("data")?,
+                timestamp: members.raw("timestamp")?,
+                greeting: members.raw("QMP")?,
+            })
+        })?;
+        reader.end()?;
+        Ok(envelope)
+    }
+
     fn into_message(self) -> Result<Message, ProtocolError> {
         match (self.greeting, self.event, self.result, self.error) {
             (Some(greeting), None, None, None) => payload(greeting).map(Message::Greeting),
             (None, Some(name), None, None) => self.event(name).map(Message::Event),
-            (None, None, Some(result), None) => Ok(self.reply(Ok(result.to_owned()))),
+            (None, None, Some(result), None) => Ok(self.reply(Ok(result.into()))),
             (None, None, None, Some(error)) => Ok(self.reply(Err(payload(error)?))),
             _ => Err(malformed(&"neither a greeting, a reply nor an event")),
         }
     }
 
     fn reply(&self, outcome: Outcome) -> Message {
-        let id = self.id.and_then(|id| json::from_str(id.get()).ok()).map(RequestId);
+        let id = self.id.and_then(|id| json::from_str(id).ok()).map(RequestId);
         Message::Reply { id, has_id: self.id.is_some(), outcome }
     }
 
-    fn event(&self, name: &RawValue) -> Result<EventRecord, ProtocolError> {
+    fn event(&self, name: &str) -> Result<EventRecord, ProtocolError> {
         // Both numbers are -1 for a server without a clock; no timestamp at all says no more than that.
-        let timestamp = match self.timestamp {
-            Some(timestamp) => payload(timestamp)?,
-            None => Timestamp { seconds: -1, microseconds: -1 },
-        };
+        let timestamp = self.timestamp.map_or(Ok(Timestamp::UNKNOWN), payload)?;
         let name: String = payload(name)?;
-        Ok(EventRecord { name: name.into(), data: self.data.map(RawValue::to_owned), timestamp })
+        Ok(EventRecord { name: name.into(), data: self.data.map(Box::from), timestamp })
     }
 }
 
-fn payload<T: FromJson>(text: &RawValue) -> Result<T, ProtocolError> {
-    json::from_str(text.get()).map_err(|error| malformed(&error))
+fn payload<T: FromJson>(text: &str) -> Result<T, ProtocolError> {
+    json::from_str(text).map_err(|error| malformed(&error))
 }
 
 fn malformed(reason: &dyn std::fmt::Display) -> ProtocolError {
@@ -116,8 +117,8 @@ mod tests {
     fn members_come_in_any_order_with_others_among_them() {
         let (id, has_id, outcome) = reply("{\"new\": {}, \"id\": 7,\r\n \"return\": {\"a\": [ null ]}}");
         assert_eq!((id, has_id), (Some(7), true));
-        assert_eq!(outcome.unwrap().get(), "{\"a\": [ null ]}");
-        assert_eq!(reply(r#"{"return": null}"#).2.unwrap().get(), "null");
+        assert_eq!(&*outcome.unwrap(), "{\"a\": [ null ]}");
+        assert_eq!(reply(r#"{"return": null}"#).2.unwrap().as_ref(), "null");
     }
 
     #[test]
@@ -158,7 +159,7 @@ mod tests {
         malformed(b"{}", "neither");
         malformed(br#"{"return": {}, "error": {"class": "c", "desc": "d"}}"#, "neither");
         malformed(br#"{"event": "X", "return": {}}"#, "neither");
-        malformed(br#"{"return": 1, "return": 2}"#, "duplicate");
+        malformed(br#"{"return": 1, "return": 2}"#, "twice");
         malformed(br#"{"return": inf}"#, "");
         malformed(b"{\"return\": \"\x80\"}", "");
         malformed(br#"{"error": {"class": "c"}}"#, "member 'desc' is missing");

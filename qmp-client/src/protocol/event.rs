@@ -2,7 +2,6 @@
 
 use qmp_types::json::{MessageKind, Part};
 use qmp_types::{Event, EventSet, TimedEvent, Timestamp};
-use serde_json::value::RawValue;
 
 use crate::error::Error;
 
@@ -11,7 +10,7 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct EventRecord {
     pub(super) name: Box<str>,
-    pub(super) data: Option<Box<RawValue>>,
+    pub(super) data: Option<Box<str>>,
     pub(super) timestamp: Timestamp,
 }
 
@@ -25,7 +24,7 @@ impl EventRecord {
     /// The JSON text of the data, which some events do not have.
     #[must_use]
     pub fn data(&self) -> Option<&str> {
-        self.data.as_deref().map(RawValue::get)
+        self.data.as_deref()
     }
 
     /// When it happened, by the server's clock.

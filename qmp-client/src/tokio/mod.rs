@@ -20,7 +20,7 @@ use self::engine::Engine;
 use self::transport::{Plain, Transport};
 use crate::connect::{TokioSocket, connect_tokio};
 use crate::observe::Observed;
-use crate::options::returned;
+use crate::options::{returned, returned_raw};
 use crate::protocol::{Arguments, RequestId};
 use crate::switchboard::{Call, Outcome};
 use crate::{Address, CallOptions, Error, Greeting, Options};
@@ -261,7 +261,7 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Box<RawValue>, Error> {
         let arguments = arguments.map_or_else(Arguments::none, Arguments::new);
-        self.call(name, &arguments, true, options).await
+        returned_raw(name, self.call(name, &arguments, true, options).await?)
     }
 
     async fn call(
@@ -270,7 +270,7 @@ impl Client {
         arguments: &Arguments,
         success_response: bool,
         options: &CallOptions,
-    ) -> Result<Box<RawValue>, Error> {
+    ) -> Result<Box<str>, Error> {
         let engine = &*self.handle.engine;
         if options.has_fds() && !engine.passes_fds() {
             return Err(Error::Io(io::Error::new(

@@ -96,6 +96,20 @@ impl<'r, 'a> Members<'r, 'a> {
         Ok(tag)
     }
 
+    /// Gives the text of a member that may be absent, for whoever knows its type later.
+    ///
+    /// # Errors
+    /// When it is not JSON, or there twice.
+    pub fn raw(&mut self, name: &'static str) -> Result<Option<&'a str>, Error> {
+        let found = self.find(name)?;
+        if let Found::Nowhere = found {
+            return Ok(None);
+        }
+        let text = self.reader.raw().map_err(|error| error.within(PathSegment::Member(name.into())))?;
+        self.go_back(found);
+        Ok(Some(text))
+    }
+
     /// Reads all members that nobody asked for.
     ///
     /// # Errors

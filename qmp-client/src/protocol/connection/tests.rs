@@ -56,7 +56,7 @@ fn drain(connection: &mut Connection) -> Vec<String> {
 
 fn describe(received: Received) -> String {
     let outcome = |outcome: super::Outcome| match outcome {
-        Ok(result) => result.get().to_owned(),
+        Ok(result) => result.into(),
         Err(error) => error.desc,
     };
     match received {
