@@ -117,7 +117,9 @@ impl Raw {
         let mut raw = Self { stream, buffer: vec![0; 1 << 16], next_id: 1 };
         raw.read_lines(1);
         let enable = if out_of_band { r#","arguments":{"enable":["oob"]}"# } else { "" };
-        raw.stream.write_all(format!(r#"{{"execute":"qmp_capabilities"{enable},"id":1}}"#).as_bytes()).unwrap();
+        raw.stream
+            .write_all(format!(r#"{{"execute":"qmp_capabilities"{enable},"id":1}}"#).as_bytes())
+            .unwrap();
         raw.read_lines(1);
         raw
     }
@@ -162,6 +164,7 @@ fn a_second(run: impl FnOnce()) -> f64 {
 }
 
 fn server() -> (Launched, UnixStream) {
-    let launcher = Launcher::qemu("qemu-system-x86_64").args(["-machine", "none", "-nodefaults", "-display", "none"]);
+    let launcher =
+        Launcher::qemu("qemu-system-x86_64").args(["-machine", "none", "-nodefaults", "-display", "none"]);
     launcher.launch(Duration::from_secs(30)).unwrap()
 }
