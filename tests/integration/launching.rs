@@ -25,7 +25,7 @@ fn on_each(test: impl Fn(Kind, &Path)) {
     }
 }
 
-fn quit(client: Client) {
+fn quit(client: &Client) {
     client.execute(&commands::QueryVersion::new()).unwrap();
     client.execute(&commands::Quit::new()).unwrap();
 }
@@ -35,7 +35,7 @@ fn launched_servers_greet_and_end() {
     on_each(|kind, program| {
         let (mut server, socket) = kind.launcher(program).launch(START_DEADLINE).unwrap();
         assert_eq!(server.try_wait().unwrap(), None);
-        quit(Client::over(socket).unwrap());
+        quit(&Client::over(socket).unwrap());
         assert!(server.wait().unwrap().success());
         assert_eq!(server.stderr(), "");
     });
@@ -87,7 +87,7 @@ fn any_program_is_told_its_descriptor() {
     let launcher =
         Launcher::program(program).args(["--chardev", "socket,id=m,fd={fd}", "--monitor", "chardev=m"]);
     let (mut server, socket) = launcher.launch(START_DEADLINE).unwrap();
-    quit(Client::over(socket).unwrap());
+    quit(&Client::over(socket).unwrap());
     assert!(server.wait().unwrap().success());
 }
 
@@ -98,7 +98,7 @@ async fn launched_on_a_runtime() {
         let (mut server, socket) = kind.launcher(&program).launch_tokio(START_DEADLINE).await.unwrap();
         let socket = socket.into_std().unwrap();
         socket.set_nonblocking(false).unwrap();
-        quit(Client::over(socket).unwrap());
+        quit(&Client::over(socket).unwrap());
         assert!(server.wait_tokio().await.unwrap().success());
 
         let launcher = kind.launcher(&program).arg("--no-such-option");
@@ -131,7 +131,7 @@ fn servers_connect_to_a_listener() {
             let mut server = command.stdin(Stdio::null()).spawn().unwrap();
             let socket = listener.accept(START_DEADLINE).unwrap();
             drop(listener);
-            quit(Client::over(socket).unwrap());
+            quit(&Client::over(socket).unwrap());
             assert!(server.wait().unwrap().success());
         }
     });
@@ -142,7 +142,7 @@ fn a_connection_that_was_inherited() {
     let Some(program) = required(Kind::StorageDaemon.installed()) else { return };
     let (mut server, inherited) = Kind::StorageDaemon.launcher(&program).launch(START_DEADLINE).unwrap();
     let address = Address::Fd(inherited.as_raw_fd().unsigned_abs());
-    quit(Client::connect(&address).unwrap());
+    quit(&Client::connect(&address).unwrap());
     assert!(server.wait().unwrap().success());
 }
 
@@ -155,7 +155,7 @@ fn a_monitor_on_standard_input_and_output() {
     command.stdin(theirs.try_clone().unwrap()).stdout(theirs);
     let mut server = command.spawn().unwrap();
     drop(command);
-    quit(Client::over(ours).unwrap());
+    quit(&Client::over(ours).unwrap());
     assert!(server.wait().unwrap().success());
 }
 
