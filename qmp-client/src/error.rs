@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_types::{ServerError, json};
 use thiserror::Error as ThisError;
 
+use crate::Address;
 use crate::protocol::ProtocolError;
-use crate::switchboard::Outcome;
-use crate::{Address, Greeting};
 
 /// Why a connection, a command or an event failed.
 ///
@@ -120,50 +118,6 @@ impl Error {
             | Self::Server { .. }
             | Self::Decode(_)
             | Self::EventsLost { .. } => false,
-        }
-    }
-
-    /// What it means that there is no connection to an address.
-    pub(crate) fn connecting(address: &Address, error: io::Error, after: Duration) -> Self {
-        match error.kind() {
-            // Nobody accepts: the monitor serves another client and has no place for one more to wait.
-            io::ErrorKind::TimedOut if matches!(address, Address::Unix(_)) => {
-                Self::NoGreeting { address: Some(address.clone()), after }
-            }
-            _ => Self::Connect { address: address.clone(), error },
-        }
-    }
-
-    /// What the opening of a connection came to: the greeting, if capabilities are negotiated. `opened` is `None` when
-    /// the deadline passed.
-    pub(crate) fn unless_opened(
-        opened: Option<Result<Result<(), ServerError>, Self>>,
-        greeting: Option<Arc<Greeting>>,
-        address: Option<&Address>,
-        after: Duration,
-    ) -> Result<Arc<Greeting>, Self> {
-        let command = || "qmp_capabilities".into();
-        let address = address.cloned();
-        match (opened, greeting) {
-            (Some(Ok(Ok(()))), Some(greeting)) => Ok(greeting),
-            (Some(Ok(Err(error))), _) => Err(Self::Server { command: command(), error }),
-            (Some(Err(Self::Closed)) | Some(Ok(Ok(()))), _) => Err(Self::ClosedEarly { address }),
-            (Some(Err(error)), _) => Err(error),
-            (None, Some(_)) => Err(Self::Timeout { command: command(), after }),
-            (None, None) => Err(Self::NoGreeting { address, after }),
-        }
-    }
-
-    /// What a command came to; `None` when the deadline passed.
-    pub(crate) fn unless_answered(
-        outcome: Result<Option<Outcome>, Self>,
-        command: &str,
-        after: Duration,
-    ) -> Result<Box<str>, Self> {
-        match outcome? {
-            Some(Ok(result)) => Ok(result),
-            Some(Err(error)) => Err(Self::Server { command: command.into(), error }),
-            None => Err(Self::Timeout { command: command.into(), after }),
         }
     }
 }

@@ -19,26 +19,34 @@ pub mod connect;
 #[cfg(feature = "connect")]
 mod deadline;
 mod error;
-#[cfg(all(unix, feature = "connect"))]
+#[cfg(all(unix, feature = "client"))]
 mod fds;
 #[cfg(all(unix, feature = "launch"))]
 pub mod launch;
 #[cfg(feature = "mock")]
 pub mod mock;
-#[cfg(feature = "connect")]
+#[cfg(feature = "client")]
 mod observe;
-#[cfg(feature = "connect")]
+#[cfg(feature = "client")]
 mod options;
+#[cfg(feature = "client")]
+mod outcome;
 pub mod protocol;
+#[cfg(feature = "client")]
 mod secrets;
-#[cfg(feature = "connect")]
+#[cfg(feature = "client")]
+#[cfg_attr(
+    not(all(feature = "blocking", feature = "tokio")),
+    allow(dead_code, reason = "each client has ways of its own to watch the time and to find a reader")
+)]
 mod switchboard;
 #[cfg(feature = "tokio")]
 pub mod tokio;
-#[cfg(feature = "connect")]
+#[cfg(feature = "client")]
 mod trace;
 
 pub use address::{Address, AddressError};
 pub use error::Error;
+#[cfg(feature = "client")]
 pub use options::{CallOptions, Options};
 pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};

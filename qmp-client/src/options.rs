@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use qmp_types::Command;
-use qmp_types::json::{MessageKind, Part};
-use serde_json::value::RawValue;
-
-use crate::Error;
-use crate::protocol::{Arguments, Capability, DEFAULT_MAX_MESSAGE_SIZE, Delivery, ProtocolError};
+use crate::protocol::{Arguments, Capability, DEFAULT_MAX_MESSAGE_SIZE, Delivery};
 use crate::switchboard::{Call, Fds, Switchboard};
 
 /// The options of a client.
@@ -66,7 +61,7 @@ impl Options {
     }
 
     /// How many events may wait for the reader of a stream, at least 1; 1024 by default. When there are more, the
-    /// oldest is dropped, and [`Error::EventsLost`] tells the reader.
+    /// oldest is dropped, and [`Error::EventsLost`](crate::Error::EventsLost) tells the reader.
     #[must_use]
     pub fn event_capacity(mut self, events: usize) -> Self {
         self.event_capacity = events;
@@ -131,7 +126,7 @@ impl CallOptions {
     }
 
     /// Has the command executed as soon as the server reads it, before those that wait. Few commands allow it
-    /// ([`Command::ALLOW_OOB`]).
+    /// ([`Command::ALLOW_OOB`](qmp_types::Command::ALLOW_OOB)).
     #[must_use]
     pub fn out_of_band(mut self) -> Self {
         self.out_of_band = true;
@@ -173,17 +168,4 @@ impl CallOptions {
         };
         Call { name, arguments, delivery, fds: self.fds.clone(), success_response, deadline: None }
     }
-}
-
-/// Reads what a command returned.
-pub(crate) fn returned<C: Command>(result: &str) -> Result<C::Return, Error> {
-    Part { kind: MessageKind::Reply, name: C::NAME, text: Some(result) }.read().map_err(Error::Decode)
-}
-
-/// What a command returned, as JSON text for those who do not know its type.
-pub(crate) fn returned_raw(name: &str, result: Box<str>) -> Result<Box<RawValue>, Error> {
-    RawValue::from_string(result.into()).map_err(|_| {
-        let reason = format!("the result of {} is not JSON", name.escape_debug());
-        Error::Protocol(ProtocolError::Malformed(reason))
-    })
 }

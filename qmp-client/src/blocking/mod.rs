@@ -15,7 +15,7 @@ use self::engine::Engine;
 use crate::connect::connect;
 use crate::deadline::Deadline;
 use crate::observe::Observed;
-use crate::options::{returned, returned_raw};
+use crate::outcome::{returned, returned_raw};
 use crate::protocol::Arguments;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 

@@ -13,6 +13,7 @@ mod event;
 mod event_queue;
 mod framing;
 mod greeting;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "the clients use more of it"))]
 mod id_map;
 mod in_flight;
 mod outgoing;
@@ -20,6 +21,7 @@ mod request;
 #[cfg(feature = "mock")]
 pub mod server;
 
+#[cfg(feature = "client")]
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;
@@ -27,6 +29,7 @@ pub use event::EventRecord;
 pub use event_queue::{EventQueue, EventsLost};
 pub use framing::Framer;
 pub use greeting::{Capability, Greeting, QemuVersion, Version};
+#[cfg(feature = "client")]
 pub(crate) use id_map::IdMap;
 pub use in_flight::{Delivery, RequestId};
 pub use outgoing::Outgoing;

@@ -20,7 +20,7 @@ use self::engine::Engine;
 use self::transport::{Plain, Transport};
 use crate::connect::{TokioSocket, connect_tokio};
 use crate::observe::Observed;
-use crate::options::{returned, returned_raw};
+use crate::outcome::{returned, returned_raw};
 use crate::protocol::{Arguments, RequestId};
 use crate::switchboard::{Call, Outcome};
 use crate::{Address, CallOptions, Error, Greeting, Options};
