@@ -1,7 +1,7 @@
 //! A thin client for the QEMU Machine Protocol (QMP).
 //!
 //! Commands, their results and events are the types of `qmp_types`, or of bindings generated from a schema
-//! of your own: this crate knows their traits only.
+//! of your own: this crate knows their traits only. Following jobs and migrations takes those of `qmp_types`.
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
 //! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
@@ -21,8 +21,12 @@ mod deadline;
 mod error;
 #[cfg(all(unix, feature = "connect"))]
 mod fds;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod jobs;
 #[cfg(all(unix, feature = "launch"))]
 pub mod launch;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod migration;
 #[cfg(feature = "mock")]
 pub mod mock;
 #[cfg(feature = "connect")]
@@ -40,5 +44,9 @@ mod trace;
 
 pub use address::{Address, AddressError};
 pub use error::Error;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use jobs::JobOptions;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use migration::{MigrationEnd, MigrationOptions};
 pub use options::{CallOptions, Options};
 pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};
