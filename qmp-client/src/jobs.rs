@@ -56,8 +56,8 @@ impl<'p> JobOptions<'p> {
         self
     }
 
-    /// Whether the job is completed (`job-complete`) when it is ready; it is not by default. Mirrors and active commits go
-    /// on until somebody does.
+    /// Whether the job is completed (`job-complete`) when it is ready; it is not by default. Mirrors and active
+    /// commits go on until somebody does.
     #[must_use]
     pub fn complete(mut self, complete: bool) -> Self {
         self.complete = complete;

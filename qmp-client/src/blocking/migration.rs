@@ -11,12 +11,12 @@ use crate::{Error, MigrationEnd, MigrationOptions};
 
 /// Follows the migration that a command has started before, `migrate` or `migrate-incoming`, to its end.
 ///
-/// It asks `query-migrate` when the server emits `MIGRATION`, which it does where the migration capability `events` is on, and
-/// at an interval in any case. A server that was asked to migrate before remembers the earlier result until the next migration
-/// starts: this is for behind the command's reply.
+/// It asks `query-migrate` when the server emits `MIGRATION`, which it does where the migration capability `events` is
+/// on, and at an interval in any case. A server that was asked to migrate before remembers the earlier result until
+/// the next migration starts: this is for behind the command's reply.
 ///
-/// A migration that pauses (`pre-switchover`, `postcopy-paused`) is waited for; the progress tells of it. When the wait ends
-/// early, for whatever reason, the migration goes on.
+/// A migration that pauses (`pre-switchover`, `postcopy-paused`) is waited for; the progress tells of it. When the
+/// wait ends early, for whatever reason, the migration goes on.
 ///
 /// ```no_run
 /// use std::time::Duration;

@@ -13,11 +13,12 @@ use crate::{Error, JobOptions};
 
 /// Executes a command that starts a job, and follows the job to its end: what the command returned.
 ///
-/// `id` is the job's id, which the command says too. Give the command `auto-dismiss: false` where it takes that: a job that
-/// dismisses itself is gone, and its error with it. With `auto-finalize: false` ask the options to
+/// `id` is the job's id, which the command says too. Give the command `auto-dismiss: false` where it takes that: a job
+/// that dismisses itself is gone, and its error with it. With `auto-finalize: false` ask the options to
 /// [`finalize`](JobOptions::finalize).
 ///
-/// When the wait ends early, for whatever reason, or this is dropped, the job goes on: `job-cancel` it, or wait for it by other means.
+/// When the wait ends early, for whatever reason, or this is dropped, the job goes on: `job-cancel` it, or wait for it
+/// by other means.
 ///
 /// ```no_run
 /// use std::time::Duration;

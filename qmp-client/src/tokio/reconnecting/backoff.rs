@@ -68,12 +68,12 @@ impl Backoff {
     /// Which share of a delay is random, from 0 to 1; 0.5 by default.
     #[must_use]
     pub fn jitter(mut self, share: f64) -> Self {
-        self.jitter = share.max(0.0).min(1.0);
+        self.jitter = share.clamp(0.0, 1.0);
         self
     }
 
-    /// How long a connection has to last for delays and tries to begin anew; 10 s by default. One that ends earlier counts
-    /// as a failed try: a server that crashes at its start is not to be hurried.
+    /// How long a connection has to last for delays and tries to begin anew; 10 s by default. One that ends earlier
+    /// counts as a failed try: a server that crashes at its start is not to be hurried.
     #[must_use]
     pub fn settled(mut self, after: Duration) -> Self {
         self.settled = after;

@@ -111,7 +111,8 @@ impl FeedState {
 /// connection late, the oldest events are dropped; these too are what may be missed.
 ///
 /// It holds the client open, and is a [`Stream`] too: of events, and of [`Error::EventsMayBeMissed`] and
-/// [`Error::EventsLost`] between them. It ends where the client is closed; if the client gives up, that is its last item.
+/// [`Error::EventsLost`] between them. It ends where the client is closed; if the client gives up, that is its last
+/// item.
 pub struct Events {
     handle: Arc<Handle>,
     feed: Arc<Feed>,
@@ -143,8 +144,9 @@ impl Events {
     /// Dropped before it has an event, it takes none.
     ///
     /// # Errors
-    /// [`Error::EventsMayBeMissed`] once for each new connection, and [`Error::EventsLost`] once after each loss: reading goes on
-    /// behind them. [`Error::Closed`] and [`Error::GaveUp`] when all events are taken and there will be none any more.
+    /// [`Error::EventsMayBeMissed`] once for each new connection, and [`Error::EventsLost`] once after each loss:
+    /// reading goes on behind them. [`Error::Closed`] and [`Error::GaveUp`] when all events are taken and there will
+    /// be none any more.
     pub async fn next(&mut self, wait: Duration) -> Result<Option<EventRecord>, Error> {
         timeout_at(deadline(wait), poll_fn(|cx| self.feed.poll(cx))).await.ok().transpose()
     }

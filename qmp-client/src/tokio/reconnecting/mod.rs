@@ -57,8 +57,8 @@ pub use self::state::{State, States};
 /// A task of its own connects and negotiates at once, and again after each loss; between tries it waits as [`Backoff`]
 /// says. A server that accepts the connection and does not greet, or refuses the negotiation, is a failed try.
 ///
-/// **A call while there is no connection** waits for one until the call's deadline; then it fails with [`Error::NotConnected`],
-/// and was not sent.
+/// **A call while there is no connection** waits for one until the call's deadline; then it fails with
+/// [`Error::NotConnected`], and was not sent.
 ///
 /// **A call on its way when the connection is lost** fails, and [`Error::is_disconnected`] is true of its error. It is
 /// never repeated: the server may have carried it out. Who knows that a command may be executed twice repeats the call,
@@ -67,10 +67,11 @@ pub use self::state::{State, States};
 /// **`quit`** succeeds by the end of the connection, after which the client waits for a server to come back:
 /// [`close`](Self::close) it if none will.
 ///
-/// **Events** come in streams that live on; see [`Events`]. **States** too can be followed, by [`states`](Self::states).
+/// **Events** come in streams that live on; see [`Events`]. **States** too can be followed, by
+/// [`states`](Self::states).
 ///
-/// Calls may be dropped at any time, as those of a [`Client`]. When the last clone and stream of events are dropped, the
-/// connection is closed and the task ends.
+/// Calls may be dropped at any time, as those of a [`Client`]. When the last clone and stream of events are dropped,
+/// the connection is closed and the task ends.
 #[derive(Clone)]
 pub struct Reconnecting {
     handle: Arc<Handle>,
@@ -126,8 +127,8 @@ impl Reconnecting {
         Self::over(connect, options, backoff)
     }
 
-    /// A client of what a function connects to: it is called for each try, with `options`, and bounds the try itself. An
-    /// error is a failed try.
+    /// A client of what a function connects to: it is called for each try, with `options`, and bounds the try itself.
+    /// An error is a failed try.
     ///
     /// ```no_run
     /// use qmp_client::connect::Listener;
@@ -202,8 +203,8 @@ impl Reconnecting {
         }
     }
 
-    /// The client of the present connection, or of the next one if that is there within `wait`: for commands that belong
-    /// together and are not to be spread over two connections. It ends with its connection.
+    /// The client of the present connection, or of the next one if that is there within `wait`: for commands that
+    /// belong together and are not to be spread over two connections. It ends with its connection.
     ///
     /// # Errors
     /// [`Error::NotConnected`], [`Error::GaveUp`], and [`Error::Closed`] when this client is closed.
@@ -216,8 +217,8 @@ impl Reconnecting {
     /// [`call_timeout`](Options::call_timeout), which is for both together.
     ///
     /// # Errors
-    /// As [`Client::execute`]; [`Error::NotConnected`] and [`Error::GaveUp`] when there is no connection, in which case the
-    /// command was not sent.
+    /// As [`Client::execute`]; [`Error::NotConnected`] and [`Error::GaveUp`] when there is no connection, in which
+    /// case the command was not sent.
     pub async fn execute<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
         self.execute_with(command, &CallOptions::default()).await
     }
@@ -304,8 +305,8 @@ impl Reconnecting {
         }
     }
 
-    /// The events that come from now on, of this connection and of those that follow. There may be several such streams;
-    /// each gets every event.
+    /// The events that come from now on, of this connection and of those that follow. There may be several such
+    /// streams; each gets every event.
     #[must_use]
     pub fn events(&self) -> Events {
         Events::new(&self.handle, None)
@@ -317,8 +318,8 @@ impl Reconnecting {
         Subscription::new(Events::new(&self.handle, Some(E::NAME)))
     }
 
-    /// Closes the connection, or ends the tries to have one, for all who share the client; their calls and streams end. The
-    /// server lives on, and serves the next client. Dropping the last client and stream does the same.
+    /// Closes the connection, or ends the tries to have one, for all who share the client; their calls and streams
+    /// end. The server lives on, and serves the next client. Dropping the last client and stream does the same.
     pub fn close(self) {
         self.handle.close();
     }

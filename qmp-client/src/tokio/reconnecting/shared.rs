@@ -13,8 +13,8 @@ use crate::tokio::Client;
 /// How many states are kept for those who read them late.
 pub(super) const RECENT: usize = 16;
 
-/// What is shared. One lock is around all of it, so that no stream of events can be made between a connection and what is
-/// told of it.
+/// What is shared. One lock is around all of it, so that no stream of events can be made between a connection and what
+/// is told of it.
 pub(super) struct Shared {
     status: watch::Sender<Status>,
 }
