@@ -9,7 +9,6 @@ use integration_tests::server::{Kind, START_DEADLINE, Server};
 use qmp_client::blocking::Client;
 use qmp_client::blocking::jobs::run_job;
 use qmp_client::blocking::migration::follow_migration;
-use qmp_client::launch::Launcher;
 use qmp_client::{Error, JobOptions, MigrationEnd, MigrationOptions};
 use qmp_types::qmp::commands;
 use qmp_types::qmp::types::{
@@ -110,10 +109,10 @@ fn a_mirror_that_is_cancelled_is_an_error() {
     }
 }
 
-/// What comes of a migration of a machine that does not run.
+/// What comes of a migration of nothing but memory.
 fn migrate(program: &Path, uri: &str, with_events: bool) -> Result<MigrationEnd, Error> {
-    let machine = ["-machine", "q35,accel=tcg", "-S", "-m", "64", "-nodefaults", "-display", "none"];
-    let (_server, socket) = Launcher::qemu(program).args(machine).launch(START_DEADLINE).unwrap();
+    let launcher = Kind::System.launcher(program).args(["-S", "-m", "64"]);
+    let (_server, socket) = launcher.launch(START_DEADLINE).unwrap();
     let client = Client::over(socket).unwrap();
     // Where events are on, it is they who have it looked at.
     let interval = if with_events { LONG } else { Duration::from_millis(1) };
