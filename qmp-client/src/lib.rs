@@ -4,7 +4,8 @@
 //! of your own: this crate knows their traits only. Following jobs and migrations takes those of `qmp_types`.
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
-//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
+//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`), and one that
+//!   connects again. Both clients have modules `jobs` and `migration`, which follow those to their end.
 //! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).

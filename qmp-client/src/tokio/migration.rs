@@ -12,7 +12,8 @@ use crate::{Error, MigrationEnd, MigrationOptions};
 ///
 /// It asks `query-migrate` when the server emits `MIGRATION`, which it does where the migration capability `events` is
 /// on, and at an interval in any case. A server that was asked to migrate before remembers the earlier result until
-/// the next migration starts: this is for behind the command's reply.
+/// the next migration starts: this is for behind the command's reply. Behind a failure, QEMU 10.0 may refuse the next
+/// one for a moment.
 ///
 /// A migration that pauses (`pre-switchover`, `postcopy-paused`) is waited for; the progress tells of it. When the
 /// wait ends early, for whatever reason, the migration goes on.

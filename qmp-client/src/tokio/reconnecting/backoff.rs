@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// How long to wait between tries to connect, and when to give up.
 ///
-/// A wait is between half of its delay and all of it, at random, so that the clients of a server that comes back do not
-/// come at the same moment.
+/// A wait is shorter than its delay by a random part, unless stated otherwise up to half of it, so that the clients of
+/// a server that comes back do not all come at the same moment.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -65,7 +65,7 @@ impl Backoff {
         self
     }
 
-    /// Which share of a delay is random, from 0 to 1; 0.5 by default.
+    /// By which share of a delay a wait may be shorter, from 0 to 1; 0.5 by default.
     #[must_use]
     pub fn jitter(mut self, share: f64) -> Self {
         self.jitter = share.clamp(0.0, 1.0);
@@ -80,7 +80,7 @@ impl Backoff {
         self
     }
 
-    /// How many tries in a row may fail, at least 1; without end by default.
+    /// How many tries in a row may fail before the client gives up, at least 1; without end by default.
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Self {
         self.tries = Some(tries.max(1));

@@ -204,7 +204,8 @@ impl Reconnecting {
     }
 
     /// The client of the present connection, or of the next one if that is there within `wait`: for commands that
-    /// belong together and are not to be spread over two connections. It ends with its connection.
+    /// belong together and are not to be spread over two connections, such as those of
+    /// [`run_job`](crate::tokio::jobs::run_job). It ends with its connection.
     ///
     /// # Errors
     /// [`Error::NotConnected`], [`Error::GaveUp`], and [`Error::Closed`] when this client is closed.
