@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_types::{ServerError, json};
@@ -88,6 +89,55 @@ pub enum Error {
         /// How many.
         count: u64,
     },
+    /// A client that reconnects had no connection for a while: what happened meanwhile was told to nobody. It is
+    /// reported once for each new connection, before the events of that one; reading goes on behind it.
+    #[error("the connection was lost and is there again: events may have been missed")]
+    EventsMayBeMissed,
+    /// A client that reconnects had no connection before the deadline. The command was not sent.
+    #[error("no connection within {after:?}{}", Because(.why))]
+    NotConnected {
+        /// How long the client waited.
+        after: Duration,
+        /// Why the latest connection, or try to connect, failed.
+        why: Option<Arc<Self>>,
+    },
+    /// A client that reconnects has given up: it tried as often as it was to. What it is asked for was not sent.
+    #[error("no connection after {tries} tries in a row: {why}")]
+    GaveUp {
+        /// How often it tried since a connection last held.
+        tries: u32,
+        /// Why the last one failed.
+        why: Arc<Self>,
+    },
+    /// A job failed, or was cancelled.
+    #[error("job {} failed: {}", .id.escape_debug(), .error.escape_debug())]
+    Job {
+        /// The job's id.
+        id: Box<str>,
+        /// The server's words.
+        error: Box<str>,
+    },
+    /// A job is not there, so that nobody can say how it ended: it was dismissed by the server or by somebody else, or
+    /// never had this id.
+    #[error("there is no job {} any more, so how it ended is not known", .id.escape_debug())]
+    JobGone {
+        /// The job's id.
+        id: Box<str>,
+    },
+    /// A migration failed.
+    #[error("the migration failed: {}", .error.escape_debug())]
+    Migration {
+        /// The server's words.
+        error: Box<str>,
+    },
+    /// A job or a migration did not end in time. It goes on.
+    #[error("{} has not ended within {after:?}, and goes on", .what.escape_debug())]
+    Unfinished {
+        /// `job ID`, or `the migration`.
+        what: Box<str>,
+        /// How long the client waited.
+        after: Duration,
+    },
     /// The connection has ended. A command in flight may or may not have been carried out.
     #[error("the connection is closed")]
     Closed,
@@ -105,6 +155,8 @@ impl Error {
             | Self::NoGreeting { .. }
             | Self::ClosedEarly { .. }
             | Self::MessageTooLong { .. }
+            | Self::NotConnected { .. }
+            | Self::GaveUp { .. }
             | Self::Closed => true,
             Self::Io(error) => error.kind() != io::ErrorKind::Unsupported,
             Self::Protocol(error) => matches!(
@@ -117,7 +169,12 @@ impl Error {
             | Self::NoEvent { .. }
             | Self::Server { .. }
             | Self::Decode(_)
-            | Self::EventsLost { .. } => false,
+            | Self::EventsLost { .. }
+            | Self::EventsMayBeMissed
+            | Self::Job { .. }
+            | Self::JobGone { .. }
+            | Self::Migration { .. }
+            | Self::Unfinished { .. } => false,
         }
     }
 }
@@ -147,5 +204,14 @@ struct FromAddress<'a>(&'a Option<Address>);
 impl fmt::Display for FromAddress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.as_ref().map_or(Ok(()), |address| write!(f, " from {address}"))
+    }
+}
+
+/// `: WHY`, where it is known.
+struct Because<'a>(&'a Option<Arc<Error>>);
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
     }
 }

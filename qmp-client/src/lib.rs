@@ -1,10 +1,11 @@
 //! A thin client for the QEMU Machine Protocol (QMP).
 //!
 //! Commands, their results and events are the types of `qmp_types`, or of bindings generated from a schema
-//! of your own: this crate knows their traits only.
+//! of your own: this crate knows their traits only. Following jobs and migrations takes those of `qmp_types`.
 //!
 //! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
-//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
+//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`), and one that
+//!   connects again. Both clients have modules `jobs` and `migration`, which follow those to their end.
 //! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).
@@ -21,8 +22,12 @@ mod deadline;
 mod error;
 #[cfg(all(unix, feature = "client"))]
 mod fds;
+#[cfg(feature = "client")]
+mod jobs;
 #[cfg(all(unix, feature = "launch"))]
 pub mod launch;
+#[cfg(feature = "client")]
+mod migration;
 #[cfg(feature = "mock")]
 pub mod mock;
 #[cfg(feature = "client")]
@@ -47,6 +52,10 @@ mod trace;
 
 pub use address::{Address, AddressError};
 pub use error::Error;
+#[cfg(feature = "client")]
+pub use jobs::JobOptions;
+#[cfg(feature = "client")]
+pub use migration::{MigrationEnd, MigrationOptions};
 #[cfg(feature = "client")]
 pub use options::{CallOptions, Options};
 pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};

@@ -62,6 +62,8 @@ pub(crate) struct Switchboard {
     /// How many commands that are not answered on success may be on their way.
     unanswered: usize,
     end: Option<End>,
+    /// Whom to wake at the end, besides those who wait for something else.
+    end_waiter: Option<Waker>,
 }
 
 /// What somebody waits for.
@@ -123,6 +125,7 @@ impl Switchboard {
             last_queue: 0,
             unanswered: 0,
             end: None,
+            end_waiter: None,
         }
     }
 
@@ -315,6 +318,16 @@ impl Switchboard {
         self.end.is_some()
     }
 
+    /// Waits for the end of the connection: why it is over. One may wait so at a time.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn poll_end(&mut self, waker: &Waker) -> Poll<Error> {
+        if let Some(end) = &self.end {
+            return Poll::Ready(end.clone().into());
+        }
+        self.end_waiter = Some(waker.clone());
+        Poll::Pending
+    }
+
     /// Wakes one of those who wait, to have somebody who reads.
     pub(crate) fn wake_one(&mut self) {
         let calls = self.calls.iter_mut().filter_map(|(_, call)| call.slot.waker());
@@ -397,6 +410,9 @@ impl Switchboard {
             queue.wake();
         }
         self.opening.wake();
+        if let Some(waiter) = self.end_waiter.take() {
+            waiter.wake();
+        }
         self.fds.clear();
         self.end = Some(end);
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use integration_tests::required;
 use integration_tests::server::{Kind, Server};
 use qmp_client::blocking::Client;
-use qmp_client::{Address, Error};
+use qmp_client::blocking::jobs::run_job;
+use qmp_client::{Address, Error, JobOptions};
+use qmp_types::qmp::events::JobStatusChange;
 use qmp_types::qmp::types::{
     BlockDeviceInfo, BlockdevCreateOptions, BlockdevCreateOptionsFile, BlockdevCreateOptionsQcow2,
     BlockdevOptions, BlockdevOptionsBranch, BlockdevOptionsFile, BlockdevOptionsNull, BlockdevOptionsQcow2,
@@ -128,26 +130,26 @@ fn named_node(client: &Client, name: &str) -> BlockDeviceInfo {
     nodes.into_iter().find(|node| node.node_name == name).unwrap()
 }
 
-/// Runs a job to its end, which typed events announce.
 fn run_create_job(client: &Client, id: &str, options: impl Into<BlockdevCreateOptions>) {
-    let mut events = client.events();
-    client.execute(&commands::BlockdevCreate::new(id, options)).unwrap();
+    let mut events = client.subscribe::<JobStatusChange>();
+    let options_of_job =
+        JobOptions::within(Duration::from_secs(30)).progress(Duration::from_secs(30), |job| {
+            assert_eq!((&*job.id, &job.r#type), (id, &JobType::Create));
+        });
+    run_job(client, &commands::BlockdevCreate::new(id, options), id, options_of_job).unwrap();
+    assert_eq!(client.execute(&commands::QueryJobs::new()).unwrap(), []);
+
+    // The same by events. A job that was dismissed earlier may still have something to say.
     let mut seen = Vec::new();
     while seen.last() != Some(&JobStatus::Concluded) {
-        let event = events.next_of::<AnyEvent>(Duration::from_secs(30)).unwrap();
-        let event = event.unwrap_or_else(|| panic!("job {id} came as far as {seen:?}"));
-        assert!(event.timestamp.seconds > 0);
-        // A job that was dismissed earlier may still have something to say.
-        match event.event {
-            AnyEvent::JobStatusChange(change) if change.id == id => seen.push(change.status),
-            _ => {}
+        let change = events.next(Duration::from_secs(30)).unwrap();
+        let change = change.unwrap_or_else(|| panic!("job {id} came as far as {seen:?}"));
+        assert!(change.timestamp.seconds > 0);
+        if change.event.id == id {
+            seen.push(change.event.status);
         }
     }
     assert_eq!(seen.first(), Some(&JobStatus::Created));
-    let jobs = client.execute(&commands::QueryJobs::new()).unwrap();
-    let job = jobs.iter().find(|job| job.id == id).unwrap();
-    assert_eq!((&job.r#type, job.error.as_deref()), (&JobType::Create, None));
-    client.execute(&commands::JobDismiss::new(id)).unwrap();
 }
 
 fn unknown_node(client: &Client) {

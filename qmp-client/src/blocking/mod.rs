@@ -2,6 +2,8 @@
 
 mod engine;
 mod events;
+pub mod jobs;
+pub mod migration;
 mod transport;
 
 use std::fmt;

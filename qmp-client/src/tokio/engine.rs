@@ -211,7 +211,8 @@ impl State {
             if timer.as_mut().poll(cx).is_pending() {
                 return;
             }
-            self.alarm = self.switchboard.expire(Instant::now());
+            // The runtime's clock, which is the timer's: it may be another than the system's in tests.
+            self.alarm = self.switchboard.expire(::tokio::time::Instant::now().into_std());
         }
     }
 }

@@ -72,7 +72,7 @@ impl Events {
         timeout_at(deadline, poll_fn(|cx| self.poll_event(cx))).await.ok().transpose()
     }
 
-    fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
+    pub(super) fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
         self.handle.engine.with(|board| board.poll_event(self.queue, cx.waker()))
     }
 }

@@ -2,6 +2,9 @@
 
 mod engine;
 mod events;
+pub mod jobs;
+pub mod migration;
+pub mod reconnecting;
 mod transport;
 
 use std::fmt;
@@ -26,6 +29,7 @@ use crate::switchboard::{Call, Outcome};
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
 pub use self::events::{Events, Subscription};
+pub use self::reconnecting::Reconnecting;
 
 /// A connection to a QMP monitor. Clones share it, also between threads and tasks.
 ///
@@ -271,20 +275,33 @@ impl Client {
         success_response: bool,
         options: &CallOptions,
     ) -> Result<Box<str>, Error> {
+        let after = options.timeout_or(self.handle.options.call_timeout);
+        let observed = Observed::start(name);
+        let deadline = Some(deadline(after).into_std());
+        let call = Call { deadline, ..options.call(name, arguments, success_response) };
+        let outcome = self.start(&call)?.await;
+        observed.end(Error::unless_answered(outcome, name, after))
+    }
+
+    /// Makes a request. If that fails, nothing was sent.
+    fn start(&self, call: &Call<'_>) -> Result<Reply<'_>, Error> {
         let engine = &*self.handle.engine;
-        if options.has_fds() && !engine.passes_fds() {
+        if call.fds.is_some() && !engine.passes_fds() {
             return Err(Error::Io(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "file descriptors go over unix sockets only",
             )));
         }
-        let after = options.timeout_or(self.handle.options.call_timeout);
-        let observed = Observed::start(name);
-        let deadline = Some(deadline(after).into_std());
-        let call = Call { deadline, ..options.call(name, arguments, success_response) };
-        let id = engine.call(&call)?;
-        let outcome = Reply { engine, id, is_taken: false }.await;
-        observed.end(Error::unless_answered(outcome, name, after))
+        Ok(Reply { engine, id: engine.call(call)?, is_taken: false })
+    }
+
+    /// Waits for the end of the connection: why it is over. One may wait so at a time.
+    async fn ended(&self) -> Error {
+        poll_fn(|cx| self.handle.engine.with(|board| board.poll_end(cx.waker()))).await
+    }
+
+    fn is_over(&self) -> bool {
+        self.handle.engine.with(|board| board.is_over())
     }
 
     /// The events that come from now on. There may be several such streams; each gets every event.

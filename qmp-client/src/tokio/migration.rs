@@ -1,0 +1,56 @@
+//! Migrations (`qapi/migration.json`), followed to their end.
+
+use ::tokio::time::Instant;
+use qmp_types::qmp::commands::QueryMigrate;
+use qmp_types::qmp::events::Migration;
+
+use super::Client;
+use crate::migration::heard;
+use crate::{Error, MigrationEnd, MigrationOptions};
+
+/// Follows the migration that a command has started before, `migrate` or `migrate-incoming`, to its end.
+///
+/// It asks `query-migrate` when the server emits `MIGRATION`, which it does where the migration capability `events` is
+/// on, and at an interval in any case. A server that was asked to migrate before remembers the earlier result until
+/// the next migration starts: this is for behind the command's reply. Behind a failure, QEMU 10.0 may refuse the next
+/// one for a moment.
+///
+/// A migration that pauses (`pre-switchover`, `postcopy-paused`) is waited for; the progress tells of it. When the
+/// wait ends early, for whatever reason, the migration goes on.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use qmp_client::tokio::{Client, migration::follow_migration};
+/// use qmp_client::{MigrationEnd, MigrationOptions};
+/// use qmp_types::qmp::commands::Migrate;
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::connect(&"unix:/run/vm.qmp".parse()?).await?;
+/// client.execute(&Migrate::new().uri("tcp:other:4444")).await?;
+/// let options = MigrationOptions::within(Duration::from_secs(3600));
+/// match follow_migration(&client, options).await? {
+///     MigrationEnd::Completed(info) => println!("{:?} ms, {:?} ms of them down", info.total_time, info.downtime),
+///     end => println!("{end:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::Migration`] when it failed, with the server's words; [`Error::Unfinished`] when its time is up; those of
+/// [`Client::execute`] for `query-migrate`, and [`Error::Decode`] for an event that is not of its type.
+pub async fn follow_migration(
+    client: &Client,
+    mut options: MigrationOptions<'_>,
+) -> Result<MigrationEnd, Error> {
+    let start = Instant::now();
+    let mut events = client.subscribe::<Migration>();
+    loop {
+        let info = client.execute(&QueryMigrate::new()).await?;
+        if let Some(end) = options.decide(info)? {
+            return Ok(end);
+        }
+        heard(events.next(options.wait(start.elapsed())?).await)?;
+    }
+}
