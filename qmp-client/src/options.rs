@@ -147,10 +147,6 @@ impl CallOptions {
         Ok(self)
     }
 
-    pub(crate) fn has_fds(&self) -> bool {
-        self.fds.is_some()
-    }
-
     pub(crate) fn timeout_or(&self, default: Duration) -> Duration {
         self.timeout.unwrap_or(default)
     }

@@ -231,14 +231,14 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Box<str>, Error> {
         let engine = &self.handle.engine;
-        if options.has_fds() && !engine.passes_fds() {
+        let call = options.call(name, arguments, success_response);
+        if call.fds.is_some() && !engine.passes_fds() {
             return Err(Error::Io(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "file descriptors go over unix sockets only",
             )));
         }
         let after = options.timeout_or(self.handle.options.call_timeout);
-        let call = options.call(name, arguments, success_response);
         let observed = Observed::start(name);
         let outcome = engine.wait(
             &Deadline::after(after),

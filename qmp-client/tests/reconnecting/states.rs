@@ -183,6 +183,16 @@ async fn a_try_that_is_under_way_ends_with_the_client() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connector_that_panics_ends_the_client() {
+    let connect = |_: Options| async { panic!("a connector that panics") };
+    let client = Reconnecting::over(connect, &Options::new(), &Backoff::new());
+    let mut events = client.events();
+    assert!(matches!(client.execute(&Stop::new()).await, Err(Error::Closed)));
+    assert!(matches!(events.next(Duration::MAX).await, Err(Error::Closed)));
+    assert!(matches!(client.state(), State::Closed));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_is_dropped_leaves_the_server() {
     let tries = Tries::new([Try::Server(agreeable())]);
     let client = tries.client(&Backoff::new());

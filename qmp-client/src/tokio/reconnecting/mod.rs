@@ -128,7 +128,7 @@ impl Reconnecting {
     }
 
     /// A client of what a function connects to: it is called for each try, with `options`, and bounds the try itself.
-    /// An error is a failed try.
+    /// An error is a failed try; a panic closes the client.
     ///
     /// ```no_run
     /// use qmp_client::connect::Listener;
