@@ -9,12 +9,11 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program to be looked at")]
 
+mod machine;
+
 use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qmp_client::launch::{Launched, Launcher};
 use qmp_client::{Error, Options, blocking, tokio};
 use qmp_types::qmp::commands::QueryStatus;
 
@@ -65,7 +64,7 @@ impl Storm {
 }
 
 fn raw() -> Storm {
-    let (_server, _folder, mut stream) = stormy();
+    let (_server, _folder, mut stream) = machine::stormy();
     let mut buffer = vec![0; 1 << 16];
     stream.write_all(br#"{"execute":"qmp_capabilities"}{"execute":"cont"}"#).unwrap();
     let (start, mut storm) = (Instant::now(), Storm { received: 0, lost: 0, commands: Vec::new() });
@@ -91,7 +90,7 @@ fn raw() -> Storm {
 }
 
 fn blocking_client() -> Storm {
-    let (_server, _folder, stream) = stormy();
+    let (_server, _folder, stream) = machine::stormy();
     let client = blocking::Client::over_with(stream, &options()).unwrap();
     let mut events = client.events();
     let counter = std::thread::spawn(move || {
@@ -121,7 +120,7 @@ fn blocking_client() -> Storm {
 fn tokio_client() -> Storm {
     let runtime =
         ::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let (_server, _folder, stream) = stormy();
+    let (_server, _folder, stream) = machine::stormy();
     stream.set_nonblocking(true).unwrap();
     runtime.block_on(async {
         let stream = ::tokio::net::UnixStream::from_std(stream).unwrap();
@@ -154,30 +153,4 @@ fn tokio_client() -> Storm {
 
 fn options() -> Options {
     Options::new().event_capacity(CAPACITY)
-}
-
-/// A machine that is about to storm.
-fn stormy() -> (Launched, tempfile::TempDir, UnixStream) {
-    let folder = tempfile::tempdir().unwrap();
-    let sector = folder.path().join("sector");
-    std::fs::write(&sector, boot_sector()).unwrap();
-    let (server, stream) = launcher(&sector).launch(Duration::from_secs(30)).unwrap();
-    (server, folder, stream)
-}
-
-fn launcher(sector: &Path) -> Launcher {
-    let drive = format!("if=floppy,format=raw,readonly=on,file={}", sector.display());
-    let options =
-        ["-machine", "pc", "-accel", "tcg", "-m", "64", "-display", "none", "-nodefaults", "-no-user-config"];
-    Launcher::qemu("qemu-system-x86_64").args(options).args(["-S", "-device", "pvpanic", "-drive", &drive])
-}
-
-/// `mov dx, 0x505; mov al, 2; again: out dx, al; jmp again`: 2 says that a crash kernel is loaded, for which QEMU does not
-/// stop the machine.
-fn boot_sector() -> [u8; 512] {
-    let mut sector = [0; 512];
-    let code = [0xba, 0x05, 0x05, 0xb0, 0x02, 0xee, 0xeb, 0xfd];
-    sector[..code.len()].copy_from_slice(&code);
-    sector[510..].copy_from_slice(&[0x55, 0xaa]);
-    sector
 }
