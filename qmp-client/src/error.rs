@@ -2,16 +2,21 @@
 
 use std::fmt;
 use std::io;
+#[cfg(feature = "connect")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_types::{ServerError, json};
+#[cfg(feature = "connect")]
 use serde_json::value::RawValue;
 use thiserror::Error as ThisError;
 
+use crate::Address;
+#[cfg(feature = "connect")]
+use crate::Greeting;
 use crate::protocol::ProtocolError;
+#[cfg(feature = "connect")]
 use crate::switchboard::Outcome;
-use crate::{Address, Greeting};
 
 /// Why a connection, a command or an event failed.
 ///
@@ -123,7 +128,11 @@ impl Error {
             | Self::EventsLost { .. } => false,
         }
     }
+}
 
+/// What clients make of what happened.
+#[cfg(feature = "connect")]
+impl Error {
     /// What it means that there is no connection to an address.
     pub(crate) fn connecting(address: &Address, error: io::Error, after: Duration) -> Self {
         match error.kind() {

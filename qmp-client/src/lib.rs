@@ -30,6 +30,7 @@ mod observe;
 #[cfg(feature = "connect")]
 mod options;
 pub mod protocol;
+#[cfg(feature = "connect")]
 mod secrets;
 #[cfg(feature = "connect")]
 mod switchboard;
@@ -40,5 +41,6 @@ mod trace;
 
 pub use address::{Address, AddressError};
 pub use error::Error;
+#[cfg(feature = "connect")]
 pub use options::{CallOptions, Options};
 pub use protocol::{Capability, EventRecord, Greeting, QemuVersion, Version};

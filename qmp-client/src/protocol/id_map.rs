@@ -48,6 +48,7 @@ impl<T> IdMap<T> {
         self.entries.len()
     }
 
+    #[cfg(any(feature = "connect", test))]
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -56,6 +57,7 @@ impl<T> IdMap<T> {
         self.entries.iter().map(|(id, value)| (*id, value))
     }
 
+    #[cfg(feature = "connect")]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (RequestId, &mut T)> {
         self.entries.iter_mut().map(|(id, value)| (*id, value))
     }

@@ -20,6 +20,7 @@ mod request;
 #[cfg(feature = "mock")]
 pub mod server;
 
+#[cfg(feature = "connect")]
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;
@@ -27,6 +28,7 @@ pub use event::EventRecord;
 pub use event_queue::{EventQueue, EventsLost};
 pub use framing::Framer;
 pub use greeting::{Capability, Greeting, QemuVersion, Version};
+#[cfg(feature = "connect")]
 pub(crate) use id_map::IdMap;
 pub use in_flight::{Delivery, RequestId};
 pub use outgoing::Outgoing;

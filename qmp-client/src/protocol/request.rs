@@ -27,6 +27,7 @@ impl Arguments {
         Self(Vec::new())
     }
 
+    #[cfg(feature = "connect")]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
