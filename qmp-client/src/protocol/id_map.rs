@@ -25,6 +25,10 @@ impl<T> IdMap<T> {
         self.entries.insert(index, (id, value));
     }
 
+    pub(crate) fn contains(&self, id: RequestId) -> bool {
+        self.index(id).is_some()
+    }
+
     pub(crate) fn get_mut(&mut self, id: RequestId) -> Option<&mut T> {
         let index = self.index(id)?;
         self.entries.get_mut(index).map(|(_, value)| value)

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by it")]
 
+mod blocking;
 mod schedule;
 mod server;
 mod tokio;

@@ -60,24 +60,31 @@ pub(crate) struct Schedule {
     pub(crate) cut: Option<Cut>,
     /// Whether the server may say what is not a message, which ends the connection.
     pub(crate) has_garbage: bool,
+    /// How many of 16 requests the server answers without an id.
+    pub(crate) refusals: u8,
 }
 
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
     let decisions = vec(any::<u8>(), 0..200).prop_map(|all| Decisions { all, next: 0 });
     let cut = proptest::option::weighted(0.2, (0..2000_usize, any::<bool>()));
-    (decisions, vec(calls(), 1..16), cut, proptest::bool::weighted(0.1)).prop_map(
-        |(decisions, calls, cut, has_garbage)| Schedule {
+    let has_garbage = proptest::bool::weighted(0.1);
+    // Callers come one by one or all at once.
+    let calls = prop_oneof![Just(0), Just(300_u64)].prop_flat_map(|until| vec(calls(until), 1..16));
+    let refusals = prop_oneof![3 => 0..4_u8, 1 => 8..16_u8];
+    (decisions, calls, cut, has_garbage, refusals).prop_map(
+        |(decisions, calls, cut, has_garbage, refusals)| Schedule {
             decisions,
             calls,
             cut: cut.map(|(behind, by_reset)| Cut { behind, by_reset }),
             has_garbage,
+            refusals,
         },
     )
 }
 
-fn calls() -> impl Strategy<Value = Call> {
+fn calls(until: u64) -> impl Strategy<Value = Call> {
     let given_up = proptest::option::weighted(0.3, 0..200_u64);
-    (0..300_u64, proptest::bool::weighted(0.2), 1..500_u64, given_up)
+    (0..=until, proptest::bool::weighted(0.2), 1..500_u64, given_up)
         .prop_map(|(at, out_of_band, timeout, given_up)| Call { at, out_of_band, timeout, given_up })
 }
 

@@ -23,7 +23,9 @@ pub(crate) struct Server {
     decisions: Decisions,
     cut: Option<Cut>,
     has_garbage: bool,
+    refusals: u8,
     is_negotiated: bool,
+    has_put_off: bool,
     /// The beginning of a request.
     heard: Vec<u8>,
     /// What will be said, in its order, and how long the server will take for it.
@@ -42,7 +44,9 @@ impl Server {
             decisions: schedule.decisions.clone(),
             cut: schedule.cut,
             has_garbage: schedule.has_garbage,
+            refusals: schedule.refusals,
             is_negotiated: false,
+            has_put_off: false,
             heard: Vec::new(),
             in_band: VecDeque::new(),
             said: VecDeque::new(),
@@ -78,7 +82,7 @@ impl Server {
         }
         let most = most.min(self.cut.map_or(usize::MAX, |cut| cut.behind - self.count));
         let length = match self.decisions.next() {
-            decision if decision % 16 == 15 => return Turn::Again,
+            decision if decision % 16 == 15 && self.put_off() => return Turn::Again,
             decision if decision % 2 == 1 => most.min(1 + usize::from(decision / 16)),
             _ => most,
         };
@@ -97,10 +101,16 @@ impl Server {
     /// How many of so many bytes a write takes: none in this moment, or some.
     pub(crate) fn takes(&mut self, length: usize) -> Option<usize> {
         match self.decisions.next() {
-            decision if decision % 8 == 7 => None,
+            decision if decision % 8 == 7 && self.put_off() => None,
             decision if decision % 2 == 1 => Some(length.min(1 + usize::from(decision / 8))),
             _ => Some(length),
         }
+    }
+
+    /// Whether to let the client try again: not twice in turn, for then it might do nothing else.
+    fn put_off(&mut self) -> bool {
+        self.has_put_off = !self.has_put_off;
+        self.has_put_off
     }
 
     pub(crate) fn is_cut(&self) -> bool {
@@ -142,9 +152,11 @@ impl Server {
             decision if decision % 4 == 3 => u64::from(decision),
             _ => 0,
         };
+        if self.decisions.next() % 16 > 15 - self.refusals {
+            return self.refuse(token, delay);
+        }
         let reply = match self.decisions.next() % 16 {
             1..=3 => json!({"id": id, "error": {"class": "New", "desc": format!("of {token}")}}),
-            4 | 5 => return self.refuse(token, delay),
             6 if self.has_garbage => return self.queue(delay, b"{\"return\": inf}\r\n".to_vec()),
             7 if self.has_garbage => return self.queue(delay, b"]".to_vec()),
             _ => json!({"id": id, "return": {"token": token, "x": "}{\""}}),
