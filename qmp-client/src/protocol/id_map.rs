@@ -52,7 +52,6 @@ impl<T> IdMap<T> {
         self.entries.len()
     }
 
-    #[cfg(any(feature = "connect", test))]
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by it")]
 
 mod blocking;
+mod found;
 mod schedule;
 mod server;
 mod tokio;
