@@ -74,6 +74,8 @@ impl Session {
             _ => {
                 if choices.once_in(16) {
                     self.connection.end_of_input();
+                    // It answers what ends the connection.
+                    self.sent.be_disorderly();
                 }
                 self.take_messages();
             }
