@@ -15,6 +15,17 @@ impl<'a> Choices<'a> {
         self.0.int_in_range(0..=count.saturating_sub(1)).unwrap_or(0)
     }
 
+    /// Whether all that follow will be the first.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// So many bytes at most.
+    pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
+        let length = self.below(most + 1).min(self.0.len());
+        self.0.bytes(length).unwrap_or_default().to_vec()
+    }
+
     /// True once in so many times, false in the end.
     pub(crate) fn once_in(&mut self, count: usize) -> bool {
         self.below(count) + 1 == count

@@ -1,13 +1,16 @@
-//! What the fuzz targets share: files in memory, schemas made of choices, and what holds of every error.
+//! What the fuzz targets share: files in memory, schemas and sessions made of choices, and what holds of every error.
 
 mod choices;
 mod files;
 mod schema;
+mod sent;
+mod session;
 
 use std::fmt::Display;
 
 pub use files::{Files, ROOT};
 pub use schema::Schema;
+pub use session::Session;
 
 /// Shows an error. It goes to terminals, so what the input holds must not command them.
 ///

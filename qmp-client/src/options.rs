@@ -138,9 +138,11 @@ impl CallOptions {
     /// [`out_of_band`](Self::out_of_band).
     ///
     /// # Errors
-    /// When one cannot be duplicated.
+    /// When one cannot be duplicated; [`Unsupported`](std::io::ErrorKind::Unsupported) when there are more than 253, which
+    /// is as many as Linux passes at once.
     #[cfg(unix)]
     pub fn fds(mut self, fds: &[std::os::fd::BorrowedFd<'_>]) -> std::io::Result<Self> {
+        crate::fds::check_count(fds.len())?;
         let fds: std::io::Result<Vec<_>> =
             fds.iter().map(std::os::fd::BorrowedFd::try_clone_to_owned).collect();
         self.fds = Some(fds?.into());

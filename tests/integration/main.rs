@@ -21,4 +21,5 @@ mod replay;
 mod replies;
 mod round_trip;
 mod sizes;
+mod wire;
 mod xtask;

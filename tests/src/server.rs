@@ -92,6 +92,15 @@ impl Server {
         Self::launch_unread(kind.launcher(program), temporary_folder())
     }
 
+    /// As [`start_unread`](Self::start_unread), for a program with arguments of the test's own.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn of(launcher: Launcher) -> (Self, UnixStream) {
+        Self::launch_unread(launcher, temporary_folder())
+    }
+
     /// Launches a storage daemon that also listens at an address, and connects to that.
     ///
     /// # Panics
@@ -137,6 +146,14 @@ impl Server {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Ends the process at once, wherever it is in its work.
+    ///
+    /// # Panics
+    /// When it cannot be ended.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("the server can be killed");
     }
 
     /// Waits for the end of the process.

@@ -194,7 +194,11 @@ impl Connection {
                 return Err(error);
             }
         };
-        message.and_then(|message| self.sort(message)).map(Some)
+        let received = message.and_then(|message| self.sort(message));
+        if received.is_err() {
+            self.in_flight.doubt();
+        }
+        received.map(Some)
     }
 
     /// Makes the request to negotiate. Of the capabilities, those that the server offers are enabled.
@@ -262,6 +266,7 @@ impl Connection {
             let mut bytes = Vec::new();
             compose(name, arguments, delivery, id, &mut bytes);
             self.outgoing.push_waiting(Waiting { id, delivery, ends_connection, abandoned, bytes });
+            self.end_doubt();
         }
         id
     }
@@ -269,7 +274,9 @@ impl Connection {
     /// Whether the server can take a request in-band.
     fn may_release(&self, delivery: Delivery) -> bool {
         let windowed = self.has_enabled(&Capability::Oob) && self.in_flight.in_band() >= IN_BAND_WINDOW;
-        !windowed && (delivery != Delivery::WithFds || !self.in_flight.has_fds())
+        !windowed
+            && !self.in_flight.is_probing()
+            && (delivery != Delivery::WithFds || !self.in_flight.has_fds())
     }
 
     /// Releases requests whose turn has come.
@@ -285,6 +292,19 @@ impl Connection {
             if abandoned {
                 self.in_flight.abandon(id);
             }
+        }
+        self.end_doubt();
+    }
+
+    /// If requests wait for others to be answered, which may have been without their `id`, makes one whose reply strikes
+    /// those off. It goes beyond the window, in which at least one is not.
+    fn end_doubt(&mut self) {
+        if self.outgoing.first_waiting().is_some() && self.in_flight.is_stale() {
+            let id = self.in_flight.next_id();
+            let delivery = Delivery::InBand;
+            let arguments = Arguments::none();
+            self.outgoing.release(id, delivery, |out| compose(NEGOTIATE, &arguments, delivery, id, out));
+            self.in_flight.insert_probe(id);
         }
     }
 
@@ -328,6 +348,7 @@ impl Connection {
             self.release_waiting();
         } else {
             self.in_flight.abandon(id);
+            self.end_doubt();
         }
     }
 

@@ -25,6 +25,10 @@ impl<T> IdMap<T> {
         self.entries.insert(index, (id, value));
     }
 
+    pub(crate) fn contains(&self, id: RequestId) -> bool {
+        self.index(id).is_some()
+    }
+
     pub(crate) fn get_mut(&mut self, id: RequestId) -> Option<&mut T> {
         let index = self.index(id)?;
         self.entries.get_mut(index).map(|(_, value)| value)
@@ -56,6 +60,7 @@ impl<T> IdMap<T> {
         self.entries.iter().map(|(id, value)| (*id, value))
     }
 
+    #[cfg(feature = "connect")]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (RequestId, &mut T)> {
         self.entries.iter_mut().map(|(id, value)| (*id, value))
     }

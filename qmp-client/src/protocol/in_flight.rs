@@ -21,6 +21,10 @@ pub(super) struct InFlight {
     last_id: u64,
     /// Whether errors without `id` may still belong to a request that has failed by one.
     suspect: bool,
+    /// Whether a request may have been answered in a way that does not tell which.
+    doubtful: bool,
+    /// The request by whose reply it is found out which ones were answered so.
+    probe: Option<RequestId>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -94,8 +98,9 @@ impl InFlight {
     /// Finds whose a reply with an id is, and strikes the request off.
     pub(super) fn take(&mut self, id: RequestId) -> Owner {
         let Some(request) = self.requests.remove(id) else { return Owner::Nobody };
-        self.suspect = false;
+        // What is out-of-band overtakes those errors too.
         if request.delivery != Delivery::OutOfBand {
+            self.suspect = false;
             self.strike_off_abandoned(id);
         }
         owner(id, request)
@@ -118,11 +123,37 @@ impl InFlight {
     /// nobody's until a reply with an id comes; a request that only asks for such a reply can go ahead.
     pub(super) fn take_without_id(&mut self) -> Owner {
         if self.suspect || self.requests.len() != 1 {
+            self.doubt();
             return Owner::Nobody;
         }
         let Some((id, request)) = self.requests.pop_first_if(|_, _| true) else { return Owner::Nobody };
         self.suspect = true;
         owner(id, request)
+    }
+
+    /// Takes note of an answer of which it is not known whose it is.
+    pub(super) fn doubt(&mut self) {
+        self.doubtful = !self.requests.is_empty();
+    }
+
+    /// Whether those in-band may all have been answered in such a way: nobody waits for them, and without a reply in-band
+    /// they would never be struck off.
+    pub(super) fn is_stale(&self) -> bool {
+        let is_gone = |request: &Request| request.abandoned || request.delivery == Delivery::OutOfBand;
+        self.doubtful && !self.is_probing() && self.requests.iter().all(|(_, request)| is_gone(request))
+    }
+
+    /// Registers the request that ends the doubt.
+    pub(super) fn insert_probe(&mut self, id: RequestId) {
+        self.doubtful = false;
+        self.probe = Some(id);
+        self.requests
+            .insert(id, Request { delivery: Delivery::InBand, abandoned: true, ends_connection: false });
+    }
+
+    /// Whether the reply to that request is to come. What is sent behind it must not have a lower id.
+    pub(super) fn is_probing(&self) -> bool {
+        self.probe.is_some_and(|probe| self.requests.contains(probe))
     }
 
     /// Takes a request that the end of the connection answers, if one waits.
@@ -197,6 +228,17 @@ mod tests {
         assert_eq!(in_flight.take(second), Owner::Waiting(second));
         let third = insert(&mut in_flight, Delivery::InBand);
         assert_eq!(in_flight.take_without_id(), Owner::Waiting(third));
+    }
+
+    #[test]
+    fn a_reply_out_of_band_clears_no_suspicion() {
+        let mut in_flight = InFlight::default();
+        let first = insert(&mut in_flight, Delivery::InBand);
+        assert_eq!(in_flight.take_without_id(), Owner::Waiting(first));
+        let overtaking = insert(&mut in_flight, Delivery::OutOfBand);
+        assert_eq!(in_flight.take(overtaking), Owner::Waiting(overtaking));
+        insert(&mut in_flight, Delivery::InBand);
+        assert_eq!(in_flight.take_without_id(), Owner::Nobody);
     }
 
     #[test]

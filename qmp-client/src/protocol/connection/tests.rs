@@ -314,3 +314,51 @@ fn damaged_streams_neither_hang_nor_panic() {
         assert_eq!(drain(&mut connection).pop().unwrap(), "the connection is closed");
     }
 }
+
+const REFUSED: &str = r#"{"error": {"class": "GenericError", "desc": "refused"}}"#;
+
+/// A connection with out-of-band execution enabled.
+fn windowed() -> Connection {
+    let mut connection = greeted();
+    connection.negotiate(&[Capability::Oob]).unwrap();
+    sent(&mut connection);
+    assert_eq!(take(&mut connection, "{\"return\": {}, \"id\": 1}"), ["ready"]);
+    connection
+}
+
+#[test]
+fn a_window_full_of_refused_requests_opens_again() {
+    let mut connection = windowed();
+    let refused: Vec<_> = (0..8).map(|_| request(&mut connection, "refused")).collect();
+    sent(&mut connection);
+    take(&mut connection, REFUSED.repeat(8));
+    for &id in &refused[..7] {
+        connection.abandon(id);
+    }
+    // The last may yet be answered: only when nobody waits for it either, nothing else would open the window.
+    let next = request(&mut connection, "next");
+    assert_eq!(sent(&mut connection), "");
+    connection.abandon(refused[7]);
+    assert_eq!(sent(&mut connection), r#"{"execute":"qmp_capabilities","id":11}"#);
+    let known = r#"{"error": {"class": "CommandNotFound", "desc": "known"}, "id": 11}"#;
+    assert_eq!(take(&mut connection, known), ["late: 11"]);
+    assert_eq!(sent(&mut connection), r#"{"execute":"next","id":10}"#);
+    assert_eq!(take(&mut connection, format!("{{\"return\": 1, \"id\": {next}}}")).len(), 1);
+}
+
+#[test]
+fn file_descriptors_do_not_wait_for_a_refused_request() {
+    let mut connection = ready();
+    let with_fds = |connection: &mut Connection| {
+        connection.request("getfd", &Arguments::none(), Delivery::WithFds).unwrap()
+    };
+    let (refused, other) = (with_fds(&mut connection), request(&mut connection, "other"));
+    sent(&mut connection);
+    take(&mut connection, REFUSED);
+    take(&mut connection, format!("{{\"return\": {{}}, \"id\": {other}}}"));
+    connection.abandon(refused);
+    with_fds(&mut connection);
+    assert_eq!(sent(&mut connection), r#"{"execute":"qmp_capabilities","id":5}"#);
+    take(&mut connection, r#"{"error": {"class": "CommandNotFound", "desc": "known"}, "id": 5}"#);
+    assert_eq!(sent(&mut connection), r#"{"execute":"getfd","id":4}"#);
+}
