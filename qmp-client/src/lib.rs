@@ -12,6 +12,8 @@
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
+#[cfg(feature = "connect")]
+pub mod agent;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "connect")]

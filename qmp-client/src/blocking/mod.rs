@@ -1,7 +1,9 @@
-//! The client that blocks the calling thread.
+//! The clients that block the calling thread: of a monitor, and of a guest agent.
 
+mod agent;
 mod engine;
 mod events;
+mod role;
 mod transport;
 
 use std::fmt;
@@ -19,6 +21,7 @@ use crate::options::returned;
 use crate::protocol::Arguments;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
+pub use self::agent::{Agent, Frozen};
 pub use self::events::{Events, Subscription};
 pub use self::transport::Transport;
 
