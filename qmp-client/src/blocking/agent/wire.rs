@@ -36,11 +36,16 @@ impl Wire {
         deadline: &Deadline,
         mut advance: impl FnMut(&mut Line) -> Result<Option<T>, Error>,
     ) -> Result<Option<T>, Error> {
-        loop {
+        for round in 0.. {
             if let Some(done) = advance(&mut self.line)? {
                 return Ok(Some(done));
             }
-            let Some(remaining) = deadline.remaining() else { return Ok(None) };
+            let remaining = match deadline.remaining() {
+                Some(remaining) => remaining,
+                // However short the wait: what can be written or read at once is.
+                None if round < 2 => Deadline::SHORTEST,
+                None => break,
+            };
             let moved = if self.line.outgoing().is_empty() {
                 self.reader
                     .arm(remaining, |timeout| transport.set_read_timeout(timeout))
@@ -54,6 +59,7 @@ impl Wire {
                 self.line.end_of_input(Err(error));
             }
         }
+        Ok(None)
     }
 
     fn read(&mut self, transport: &dyn Transport) -> io::Result<()> {
