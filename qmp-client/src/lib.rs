@@ -1,10 +1,11 @@
-//! A thin client for the QEMU Machine Protocol (QMP).
+//! Thin clients for the QEMU Machine Protocol (QMP) and for QEMU's guest agent.
 //!
 //! Commands, their results and events are the types of `qmp_types`, or of bindings generated from a schema
-//! of your own: this crate knows their traits only.
+//! of your own: this crate knows their traits only, but for what helps with files, programs and filesystems of a guest.
 //!
-//! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
-//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`).
+//! - [`blocking`]: the clients that block the calling thread (cargo feature `blocking`, on by default).
+//! - [`tokio`](mod@tokio): the clients for the asynchronous runtime of that name (cargo feature `tokio`).
+//! - [`agent`]: what the clients of the guest agent have in common (`connect`, part of both clients' features).
 //! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).

@@ -86,6 +86,9 @@ impl fmt::Debug for ExecOptions {
     }
 }
 
+/// How much of each output QEMU's agent keeps (`GUEST_EXEC_MAX_OUTPUT` in `qga/commands.c`): 16 MiB.
+const KEPT_OUTPUT: usize = 16 << 20;
+
 /// What a program in the guest came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,9 +99,9 @@ pub struct ExecOutput {
     pub stdout: Vec<u8>,
     /// What it wrote to its standard error, as far as that was captured. Bytes from the guest.
     pub stderr: Vec<u8>,
-    /// Whether it wrote more to its standard output than the agent keeps (16 MiB).
+    /// Whether it may have written more to its standard output than the agent keeps (16 MiB).
     pub stdout_truncated: bool,
-    /// Whether it wrote more to its standard error than the agent keeps (16 MiB).
+    /// Whether it may have written more to its standard error than the agent keeps (16 MiB).
     pub stderr_truncated: bool,
 }
 
@@ -145,16 +148,20 @@ pub(crate) fn output(status: &GuestExecStatus) -> Result<Option<ExecOutput>, Err
     }
     let data =
         |data: &Option<String>, member| data.as_ref().map_or(Ok(Vec::new()), |data| decode(data, member));
+    let stdout = data(&status.out_data, "out-data")?;
+    let stderr = data(&status.err_data, "err-data")?;
+    // An agent of QEMU 10.0 says that it dropped nothing when it did.
+    let is_truncated = |flag: Option<bool>, kept: &[u8]| flag == Some(true) || kept.len() >= KEPT_OUTPUT;
     Ok(Some(ExecOutput {
         status: match (status.exitcode, status.signal) {
             (_, Some(signal)) => ExitStatus::Signal(signal),
             (Some(code), None) => ExitStatus::Code(code),
             (None, None) => ExitStatus::Unknown,
         },
-        stdout: data(&status.out_data, "out-data")?,
-        stderr: data(&status.err_data, "err-data")?,
-        stdout_truncated: status.out_truncated.unwrap_or(false),
-        stderr_truncated: status.err_truncated.unwrap_or(false),
+        stdout_truncated: is_truncated(status.out_truncated, &stdout),
+        stderr_truncated: is_truncated(status.err_truncated, &stderr),
+        stdout,
+        stderr,
     }))
 }
 
