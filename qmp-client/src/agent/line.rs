@@ -3,6 +3,7 @@
 use std::io;
 
 use qmp_types::Command;
+use qmp_types::qga::commands::{GuestShutdown, GuestSuspendDisk, GuestSuspendHybrid, GuestSuspendRam};
 
 use crate::Error;
 use crate::protocol::agent::{Connection, Received};
@@ -13,6 +14,10 @@ use crate::trace;
 
 /// The command that [`Error`]s of a sync name.
 const SYNC: &str = "guest-sync-delimited";
+
+/// The commands that are not answered on success, for those who know no more of them than the name.
+const SILENT: [&str; 4] =
+    [GuestShutdown::NAME, GuestSuspendDisk::NAME, GuestSuspendHybrid::NAME, GuestSuspendRam::NAME];
 
 /// One connection. Whoever has the turn moves bytes between it and a transport, until what is waited for is there.
 pub(crate) struct Line {
@@ -47,7 +52,7 @@ impl<'a> Call<'a> {
 
     /// By name. Of a command that is not known, silence means nothing.
     pub(crate) fn raw(name: &'a str, arguments: Arguments) -> Self {
-        Self { name, arguments, success_response: true, stage: Stage::New }
+        Self { name, arguments, success_response: !SILENT.contains(&name), stage: Stage::New }
     }
 
     /// The same behind a sync in any case.

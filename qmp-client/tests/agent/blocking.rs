@@ -216,6 +216,20 @@ fn a_command_without_reply_is_known_to_have_succeeded() {
 }
 
 #[test]
+fn a_command_without_reply_is_known_by_its_name() {
+    let (stream, agent) = converse(|mut peer| {
+        peer.sync();
+        peer.expect("guest-suspend-hybrid");
+        peer.sync();
+        peer.serve();
+    });
+    let client = Agent::over_with(stream, &patient()).unwrap();
+    client.execute_raw("guest-suspend-hybrid", None, &CallOptions::new()).unwrap();
+    drop(client);
+    agent.join().unwrap();
+}
+
+#[test]
 fn a_command_without_reply_may_fail() {
     let error = shut_down(|mut peer| {
         let shutdown = peer.expect("guest-shutdown");

@@ -40,17 +40,23 @@ impl Peer {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Reads the next request; what stands before a delimiter is dropped. `None` at the end.
+    /// Reads the next request; one that is unfinished before a delimiter is dropped. `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Request> {
+        let mut is_delimited = false;
         loop {
-            let delimiter = self.read.iter().rposition(|&byte| byte == 0xff);
-            let start = delimiter.map_or(0, |delimiter| delimiter + 1);
-            let mut values = serde_json::Deserializer::from_slice(&self.read[start..]).into_iter::<Value>();
+            let delimiter = self.read.iter().position(|&byte| byte == 0xff);
+            let before = &self.read[..delimiter.unwrap_or(self.read.len())];
+            let mut values = serde_json::Deserializer::from_slice(before).into_iter::<Value>();
             if let Some(Ok(message)) = values.next() {
-                let end = start + values.byte_offset();
+                let end = values.byte_offset();
                 self.read.drain(..end);
                 let name = message["execute"].as_str().unwrap().to_owned();
-                return Some(Request { name, is_delimited: delimiter.is_some(), message });
+                return Some(Request { name, is_delimited, message });
+            }
+            if let Some(delimiter) = delimiter {
+                self.read.drain(..=delimiter);
+                is_delimited = true;
+                continue;
             }
             let mut buffer = [0; 4096];
             match self.stream.read(&mut buffer).unwrap() {

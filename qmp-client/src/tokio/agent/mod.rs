@@ -187,7 +187,7 @@ impl Agent {
     }
 
     /// Executes a command by name, and gives its result as JSON text. `arguments` is a JSON object. Of the options only the
-    /// timeout counts. A reply is always expected.
+    /// timeout counts. The commands of QEMU's agent that are not answered are known by their names; all others are.
     ///
     /// # Errors
     /// As [`execute`](Self::execute), but for [`Error::Decode`].
