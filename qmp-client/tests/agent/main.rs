@@ -6,7 +6,6 @@ mod blocking;
 mod freeze;
 mod handlers;
 mod script;
-mod secrets;
 mod tokio;
 
 use std::time::Duration;
