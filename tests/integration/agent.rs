@@ -5,9 +5,11 @@ use std::time::Duration;
 use integration_tests::agent::{Agent as Server, installed};
 use integration_tests::required;
 use qmp_client::agent::{ExecOptions, ExitStatus};
+use qmp_client::mock::{self, Profile};
 use qmp_client::{CallOptions, Error, Options, blocking, tokio};
 use qmp_types::ErrorClass;
 use qmp_types::qga::commands::{GuestFileOpen, GuestGetOsinfo, GuestInfo, GuestPing, GuestShutdown};
+use qmp_types::qga::metadata::SCHEMA;
 use qmp_types::qga::types::GuestExecCaptureOutputMode;
 
 /// A wait that is not meant to pass.
@@ -273,4 +275,22 @@ async fn yields(count: usize) {
     for _ in 0..count {
         ::tokio::task::yield_now().await;
     }
+}
+
+/// An agent that carries out everything and answers nothing but syncs.
+fn obeys_in_silence() -> mock::Builder {
+    mock::Builder::service(|| |_: &mock::Request| -> qmp_types::Served { Ok(None) }).profile(Profile::agent())
+}
+
+#[test]
+fn commands_that_are_not_answered_are_known_by_name() {
+    let silent: Vec<_> = SCHEMA.commands.iter().filter(|command| !command.success_response).collect();
+    assert_eq!(silent.len(), 4);
+    let (_server, stream) = obeys_in_silence().pair().unwrap();
+    let agent = blocking::Agent::over_with(stream, &patient()).unwrap();
+    for command in silent {
+        agent.execute_raw(command.name, None, &CallOptions::new()).unwrap();
+    }
+    let soon = CallOptions::new().timeout(SHORT);
+    assert!(matches!(agent.execute_with(&GuestPing::new(), &soon), Err(Error::Timeout { .. })));
 }
