@@ -37,6 +37,16 @@ pub enum Error {
         /// How long the client waited.
         after: Duration,
     },
+    /// No guest agent answered a sync on the connection.
+    ///
+    /// The agent does not run, or serves another client: a second one can connect, and then hears nothing.
+    #[error("no answer{} within {after:?}: the guest agent is not running, or is in use by another client", FromAddress(.address))]
+    NoAgent {
+        /// Where to, unless the connection was made by the caller.
+        address: Option<Address>,
+        /// How long the client waited.
+        after: Duration,
+    },
     /// The other side ended the connection before it was ready for commands.
     #[error("the connection{} ended before it was ready: this is not a QMP monitor, or the server is ending", ToAddress(.address))]
     ClosedEarly {
@@ -144,6 +154,9 @@ pub enum Error {
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Io(io::Error),
+    /// What a file of the guest is to be copied from or to failed, on this side.
+    #[error("copying a file of the guest failed on this side: {0}")]
+    Copy(io::Error),
 }
 
 impl Error {
@@ -153,6 +166,7 @@ impl Error {
         match self {
             Self::Connect { .. }
             | Self::NoGreeting { .. }
+            | Self::NoAgent { .. }
             | Self::ClosedEarly { .. }
             | Self::MessageTooLong { .. }
             | Self::NotConnected { .. }
@@ -169,6 +183,7 @@ impl Error {
             | Self::NoEvent { .. }
             | Self::Server { .. }
             | Self::Decode(_)
+            | Self::Copy(_)
             | Self::EventsLost { .. }
             | Self::EventsMayBeMissed
             | Self::Job { .. }

@@ -1,11 +1,13 @@
-//! A thin client for the QEMU Machine Protocol (QMP).
+//! Thin clients for the QEMU Machine Protocol (QMP) and for QEMU's guest agent.
 //!
 //! Commands, their results and events are the types of `qmp_types`, or of bindings generated from a schema
-//! of your own: this crate knows their traits only. Following jobs and migrations takes those of `qmp_types`.
+//! of your own: this crate knows their traits only, but for what follows jobs and migrations, and what helps with files,
+//! programs and filesystems of a guest.
 //!
-//! - [`blocking`]: the client that blocks the calling thread (cargo feature `blocking`, on by default).
-//! - [`tokio`](mod@tokio): the client for the asynchronous runtime of that name (cargo feature `tokio`), and one that
-//!   connects again. Both clients have modules `jobs` and `migration`, which follow those to their end.
+//! - [`blocking`]: the clients that block the calling thread (cargo feature `blocking`, on by default).
+//! - [`tokio`](mod@tokio): the clients for the asynchronous runtime of that name (cargo feature `tokio`), and one that
+//!   connects again. Both have modules `jobs` and `migration`, which follow those to their end.
+//! - [`agent`]: what the clients of the guest agent have in common.
 //! - [`connect`]: from an address to a connected socket, and listening for a server that connects (`connect`, part of
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).
@@ -13,6 +15,8 @@
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
+#[cfg(feature = "client")]
+pub mod agent;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "connect")]

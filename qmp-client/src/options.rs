@@ -45,7 +45,7 @@ impl Options {
         Self::default()
     }
 
-    /// How long connecting, the greeting and the negotiation may take together; 5 s by default. The
+    /// How long connecting, the greeting and the negotiation, or the sync with an agent, may take together; 5 s by default. The
     /// resolution of a host name is not bounded.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {

@@ -24,6 +24,14 @@ impl Error {
         }
     }
 
+    /// As [`connecting`](Self::connecting), to a guest agent.
+    pub(crate) fn connecting_agent(address: &Address, error: io::Error, after: Duration) -> Self {
+        match Self::connecting(address, error, after) {
+            Self::NoGreeting { address, after } => Self::NoAgent { address, after },
+            other => other,
+        }
+    }
+
     /// What the opening of a connection came to: the greeting, if capabilities are negotiated. `opened` is `None` when
     /// the deadline passed.
     pub(crate) fn unless_opened(

@@ -50,7 +50,8 @@ pub(crate) fn redacted(command: &str, arguments: &[u8]) -> String {
 
 /// Whether the text has anything in it by which secrets are known. Most requests have not, and need not be read.
 fn may_hold_secrets(arguments: &[u8]) -> bool {
-    const SIGNS: [&[u8]; 5] = [b"pass", b"secret", b"-b64\"", b"\"input-data\"", b"\"data\""];
+    const SIGNS: [&[u8]; 7] =
+        [b"pass", b"secret", b"-b64\"", b"-data\"", b"\"data\"", b"\"env\"", b"\"arg\""];
     arguments.len() > 2 && SIGNS.iter().any(|sign| memchr::memmem::find(arguments, sign).is_some())
 }
 
@@ -63,11 +64,14 @@ fn hide_in(command: &str, arguments: &mut Value, secrets: &mut Vec<Box<str>>) {
     // `qom-set` names the member that it sets in another.
     let value_is_secret = command == "qom-set"
         && members.get("property").and_then(Value::as_str).is_some_and(is_secret_in_object);
+    // A program in the guest may be given anything.
+    let program = command == "guest-exec";
     for (name, value) in members {
         let is_secret = is_secret(name)
             || (data_is_secret && name == "data")
             || (value_is_secret && name == "value")
-            || (line_is_secret && name == "command-line");
+            || (line_is_secret && name == "command-line")
+            || (program && matches!(name.as_str(), "env" | "arg"));
         if is_secret {
             hide(value, secrets);
         } else {
@@ -78,7 +82,7 @@ fn hide_in(command: &str, arguments: &mut Value, secrets: &mut Vec<Box<str>>) {
 
 /// Whether a member of this name holds a secret, and not the name of an object that does (`password-secret`).
 fn is_secret(name: &str) -> bool {
-    matches!(name, "secret" | "buf-b64" | "input-data" | "passphrase")
+    matches!(name, "secret" | "buf-b64" | "input-data" | "out-data" | "err-data" | "passphrase")
         || (name.contains("password") && !name.ends_with("-secret") && !name.ends_with("id"))
 }
 
@@ -87,8 +91,10 @@ fn is_secret_in_object(property: &str) -> bool {
 }
 
 fn hide(value: &mut Value, secrets: &mut Vec<Box<str>>) {
-    if let Value::String(secret) = value {
-        secrets.push(std::mem::take(secret).into());
+    match value {
+        Value::String(secret) => secrets.push(std::mem::take(secret).into()),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secrets)),
+        _ => {}
     }
     *value = HIDDEN.into();
 }
@@ -127,6 +133,16 @@ mod tests {
             r#"{"command-line":"***"}"#,
         );
         hides("guest-file-write", r#"{"handle":1,"buf-b64":"c2VjcmV0"}"#, r#"{"buf-b64":"***","handle":1}"#);
+        hides(
+            "guest-exec-status",
+            r#"{"exited":true,"out-data":"c2Vj"}"#,
+            r#"{"exited":true,"out-data":"***"}"#,
+        );
+        hides(
+            "guest-exec",
+            r#"{"path":"/bin/x","arg":["s3cret"],"env":["A=s3cret"]}"#,
+            r#"{"arg":"***","env":"***","path":"/bin/x"}"#,
+        );
         hides("x", r#"{"password":"trunc"#, "***");
     }
 
@@ -142,6 +158,8 @@ mod tests {
         let secrets = Secrets::of("set_password", br#"{"password":"s3cret"}"#);
         let hidden = secrets.hide(ServerError::generic("bad password 's3cret'"));
         assert_eq!(hidden.desc, "bad password '***'");
+        let secrets = Secrets::of("guest-exec", br#"{"path":"/bin/x","env":["TOKEN=s3cret"]}"#);
+        assert_eq!(secrets.hide(ServerError::generic("bad TOKEN=s3cret")).desc, "bad ***");
         let kept = Secrets::of("stop", b"{}").hide(ServerError::generic("bad"));
         assert_eq!(kept.desc, "bad");
     }

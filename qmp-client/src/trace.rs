@@ -29,6 +29,26 @@ pub(crate) fn reply(id: RequestId, outcome: &Result<Box<str>, ServerError>) {
     }
 }
 
+/// What an agent answered: contents of files and output of programs are no more for logs than what is sent.
+pub(crate) fn agent_reply(name: &str, id: RequestId, outcome: &Result<Box<str>, ServerError>) {
+    match outcome {
+        Ok(result) if enabled!(target: WIRE, Level::TRACE) => {
+            let result = secrets::redacted(name, result.as_bytes());
+            trace!(target: WIRE, %id, result = shown(&result), "reply");
+        }
+        Ok(_) => {}
+        Err(_) => reply(id, outcome),
+    }
+}
+
+pub(crate) fn sync() {
+    trace!(target: WIRE, "sync");
+}
+
+pub(crate) fn stale() {
+    trace!(target: WIRE, "reply to nobody who waits");
+}
+
 pub(crate) fn event(event: &EventRecord) {
     trace!(target: WIRE, name = %event.name().escape_debug(), data = shown(event.data().unwrap_or("")), "event");
 }

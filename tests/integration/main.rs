@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 #![allow(clippy::print_stdout, reason = "what was counted, for those who ask with --nocapture")]
 
+mod agent;
 mod bindings;
 mod choices;
 mod deviations;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test fails where it stands")]
 
+pub mod agent;
 pub mod arbitrary;
 pub mod bindings;
 pub mod choices;

@@ -11,20 +11,12 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::Transport;
+use super::role::{Role, WRITE_SIZE};
 use crate::deadline::Deadline;
 use crate::switchboard::{Fds, Switchboard, is_end};
 
 /// How much is read at a time.
 const READ_SIZE: usize = 16 << 10;
-
-/// How much is written at a time, which is more than almost every request has. Linux puts what is written to a
-/// unix socket into buffers of up to half its send buffer (100 KiB by default), and waits for each of them as
-/// long as the timeout: a write of one such buffer keeps its deadline.
-const WRITE_SIZE: usize = 64 << 10;
-
-/// How far a wait may overrun its deadline. It saves two system calls for each command: the timeout that
-/// was set for the last one still does.
-const SLACK: Duration = Duration::from_millis(10);
 
 /// How long nobody must have read before the attendant does.
 const IDLE: Duration = Duration::from_millis(100);
@@ -45,20 +37,13 @@ struct State {
     waits: u64,
 }
 
-/// What the thread needs that reads, or writes.
-struct Role {
-    buffer: Vec<u8>,
-    /// The timeout that is set, unless it has just run out.
-    timeout: Option<Duration>,
-}
-
 type Guard<'e> = MutexGuard<'e, State>;
 
 impl Engine {
     /// A connection that nobody waits on. Its attendant reads from now on, and ends with the connection.
     pub(super) fn start(transport: Box<dyn Transport>, switchboard: Switchboard) -> io::Result<Arc<Self>> {
-        let reader = Some(Role { buffer: vec![0; READ_SIZE], timeout: None });
-        let writer = Some(Role { buffer: Vec::new(), timeout: None });
+        let reader = Some(Role::new(vec![0; READ_SIZE]));
+        let writer = Some(Role::new(Vec::new()));
         let state = Mutex::new(State { switchboard, reader, writer, waits: 0 });
         let engine = Arc::new(Self { transport, state });
         let attended = Arc::clone(&engine);
@@ -235,31 +220,6 @@ impl State {
     fn hand_on(&mut self) {
         if self.reader.is_some() || (self.writer.is_some() && self.switchboard.has_outgoing()) {
             self.switchboard.wake_one();
-        }
-    }
-}
-
-impl Role {
-    /// Sets the timeout of the next system call.
-    fn arm(&mut self, remaining: Duration, set: impl FnOnce(Duration) -> io::Result<()>) -> io::Result<()> {
-        // A shorter timeout of an earlier wait does too: when it runs out, the rest is set.
-        if self.timeout.is_none_or(|timeout| timeout > remaining + SLACK) {
-            set(remaining)?;
-            self.timeout = Some(remaining);
-        }
-        Ok(())
-    }
-
-    /// `None` for a call that ended without having done anything, and is to be repeated if time is left.
-    fn unless_timed_out(&mut self, result: io::Result<usize>) -> io::Result<Option<usize>> {
-        match result {
-            Ok(length) => Ok(Some(length)),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                self.timeout = None;
-                Ok(None)
-            }
-            Err(error) => Err(error),
         }
     }
 }

@@ -1,9 +1,11 @@
-//! The client that blocks the calling thread.
+//! The clients that block the calling thread: of a monitor, and of a guest agent.
 
+mod agent;
 mod engine;
 mod events;
 pub mod jobs;
 pub mod migration;
+mod role;
 mod transport;
 
 use std::fmt;
@@ -21,6 +23,7 @@ use crate::outcome::{returned, returned_raw};
 use crate::protocol::Arguments;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
+pub use self::agent::{Agent, Frozen};
 pub use self::events::{Events, Subscription};
 pub use self::transport::Transport;
 

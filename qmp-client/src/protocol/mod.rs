@@ -1,11 +1,12 @@
 //! The protocol without I/O: feed bytes, take messages, compose requests into a buffer.
 //!
-//! [`Connection`] is the client's side of one connection; all clients of this crate are thin layers over
-//! it. It has no socket, no clock and no threads, so that any transport and any runtime can carry it.
+//! [`Connection`] is the client's side of one connection to a monitor, [`agent::Connection`] of one to a guest agent;
+//! all clients of this crate are thin layers over them. They have no socket, no clock and no threads, so that any transport and any runtime can carry them.
 //!
 //! A message is read in two phases: first its envelope, whose payload stays text; then, by whoever knows
 //! the type, the payload. The rules are those of QEMU's `docs/interop/qmp-spec.rst`.
 
+pub mod agent;
 mod connection;
 mod envelope;
 mod error;
@@ -21,7 +22,6 @@ mod request;
 #[cfg(feature = "mock")]
 pub mod server;
 
-#[cfg(feature = "client")]
 pub(crate) use connection::empty_result;
 pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;

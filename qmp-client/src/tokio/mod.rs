@@ -1,5 +1,6 @@
-//! The client for tokio.
+//! The clients for tokio: of a monitor, and of a guest agent.
 
+mod agent;
 mod engine;
 mod events;
 pub mod jobs;
@@ -28,6 +29,7 @@ use crate::protocol::{Arguments, RequestId};
 use crate::switchboard::{Call, Outcome};
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
+pub use self::agent::{Agent, Frozen};
 pub use self::events::{Events, Subscription};
 pub use self::reconnecting::Reconnecting;
 
