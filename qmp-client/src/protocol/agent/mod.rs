@@ -44,7 +44,7 @@ const KEPT_CAPACITY: usize = 16 << 10;
 /// let ping = connection.request("guest-ping", &Arguments::none(), true)?;
 /// connection.feed(format!("{{\"return\": {{}}, \"id\": {ping}}}\n").as_bytes());
 /// let Some(Received::Reply { id, outcome }) = connection.next_message()? else { panic!() };
-/// assert_eq!((id, outcome.unwrap().get()), (ping, "{}"));
+/// assert_eq!((id, &*outcome.unwrap()), (ping, "{}"));
 /// # Ok::<(), qmp_client::protocol::ProtocolError>(())
 /// ```
 pub struct Connection {
