@@ -8,8 +8,8 @@ use qmp_client::agent::{ExecOptions, ExitStatus};
 use qmp_client::mock::{self, Profile};
 use qmp_client::{CallOptions, Error, Options, blocking, tokio};
 use qmp_types::ErrorClass;
+use qmp_types::qga::SCHEMA;
 use qmp_types::qga::commands::{GuestFileOpen, GuestGetOsinfo, GuestInfo, GuestPing, GuestShutdown};
-use qmp_types::qga::metadata::SCHEMA;
 use qmp_types::qga::types::GuestExecCaptureOutputMode;
 
 /// A wait that is not meant to pass.

@@ -103,7 +103,7 @@ impl Framer {
     /// Passes over a string up to its end, an escape or a resync byte: most bytes of most messages.
     fn scan_text(&mut self) {
         let rest = &self.buffer[self.scanned..];
-        let Some(length) = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | RESYNC)) else {
+        let Some(length) = memchr::memchr3(b'"', b'\\', RESYNC, rest) else {
             self.scanned = self.buffer.len();
             return;
         };

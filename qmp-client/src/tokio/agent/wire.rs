@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::mem::MaybeUninit;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -15,8 +14,8 @@ use crate::agent::{Call, Line};
 use crate::switchboard::Outcome;
 use crate::tokio::transport::Transport;
 
-/// How much is read at a time.
-const READ_SIZE: usize = 16 << 10;
+/// How much is read at a time: most of a piece of a file.
+const READ_SIZE: usize = 64 << 10;
 
 /// One connection that tasks share. The one whose turn it is moves the bytes: an agent says nothing unasked.
 pub(super) struct Wire {
@@ -33,12 +32,19 @@ struct State {
     unflushed: bool,
     /// Whom to wake when the connection is closed.
     caller: Waker,
+    /// Where is read to.
+    buffer: Box<[u8]>,
 }
 
 impl Wire {
     pub(super) fn new(transport: Box<dyn Transport>, line: Line) -> Self {
-        let state =
-            State { line, transport: Some(transport), unflushed: false, caller: Waker::noop().clone() };
+        let state = State {
+            line,
+            transport: Some(transport),
+            unflushed: false,
+            caller: Waker::noop().clone(),
+            buffer: vec![0; READ_SIZE].into(),
+        };
         Self { turn: Semaphore::new(1), state: Mutex::new(state) }
     }
 
@@ -139,8 +145,7 @@ impl State {
             self.line.end_of_input(Ok(()));
             return Poll::Ready(Ok(()));
         };
-        let mut space = [MaybeUninit::uninit(); READ_SIZE];
-        let mut buffer = ReadBuf::uninit(&mut space);
+        let mut buffer = ReadBuf::new(&mut self.buffer);
         ready!(transport.poll_read(cx, &mut buffer))?;
         if buffer.filled().is_empty() {
             self.line.end_of_input(Ok(()));
