@@ -151,6 +151,9 @@ pub enum Error {
     /// The connection has ended. A command in flight may or may not have been carried out.
     #[error("the connection is closed")]
     Closed,
+    /// File descriptors cannot be passed along; the command was not sent.
+    #[error("cannot pass file descriptors: {0}")]
+    FileDescriptors(io::Error),
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Io(io::Error),
@@ -171,8 +174,8 @@ impl Error {
             | Self::MessageTooLong { .. }
             | Self::NotConnected { .. }
             | Self::GaveUp { .. }
+            | Self::Io(_)
             | Self::Closed => true,
-            Self::Io(error) => error.kind() != io::ErrorKind::Unsupported,
             Self::Protocol(error) => matches!(
                 error,
                 ProtocolError::Garbage(_)
@@ -181,6 +184,7 @@ impl Error {
             ),
             Self::Timeout { .. }
             | Self::NoEvent { .. }
+            | Self::FileDescriptors(_)
             | Self::Server { .. }
             | Self::Decode(_)
             | Self::Copy(_)

@@ -193,14 +193,14 @@ impl Client {
     /// Executes a command that takes file descriptors, such as `getfd` and `add-fd`, over a unix socket.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); [`Error::Io`] when the file descriptors cannot be passed.
+    /// As [`execute`](Self::execute); [`Error::FileDescriptors`] when they cannot be passed.
     #[cfg(unix)]
     pub fn execute_with_fds<C: Command>(
         &self,
         command: &C,
         fds: &[std::os::fd::BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
-        self.execute_with(command, &CallOptions::default().fds(fds).map_err(Error::Io)?)
+        self.execute_with(command, &CallOptions::default().fds(fds).map_err(Error::FileDescriptors)?)
     }
 
     /// As [`execute`](Self::execute), with options.
@@ -236,9 +236,9 @@ impl Client {
         let engine = &self.handle.engine;
         let call = options.call(name, arguments, success_response);
         if call.fds.is_some() && !engine.passes_fds() {
-            return Err(Error::Io(io::Error::new(
+            return Err(Error::FileDescriptors(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "file descriptors go over unix sockets only",
+                "they go over unix sockets only",
             )));
         }
         let after = options.timeout_or(self.handle.options.call_timeout);

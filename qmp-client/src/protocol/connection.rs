@@ -21,6 +21,11 @@ const NEGOTIATE: &str = "qmp_capabilities";
 /// *Out-of-band execution*). One more, and it reads nothing until a command is done, not even what is out-of-band.
 const IN_BAND_WINDOW: usize = 8;
 
+/// How deep arguments may nest. QEMU takes 1024 levels in a message; of deeper ones its parser loses the thread, and
+/// answers each of the brackets that follow. While out-of-band execution is on, QEMU 7.2 and 10.0 may end on an
+/// assertion of their own then.
+const MAX_NESTING: usize = 1000;
+
 /// The client's side of one connection: bytes go in, messages and requests come out.
 ///
 /// Requests are [`outgoing`](Self::outgoing) as soon as the server can take them: while out-of-band execution is on,
@@ -228,6 +233,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`ProtocolError::NotReady`] before capabilities are negotiated; [`ProtocolError::OutOfBandNotEnabled`];
+    /// [`ProtocolError::TooDeep`] for arguments nested deeper than 1000 levels, of which QEMU may die;
     /// [`ProtocolError::Closed`].
     pub fn request(
         &mut self,
@@ -240,6 +246,9 @@ impl Connection {
         }
         if delivery == Delivery::OutOfBand && !self.has_enabled(&Capability::Oob) {
             return Err(ProtocolError::OutOfBandNotEnabled);
+        }
+        if arguments.nest_deeper_than(MAX_NESTING) {
+            return Err(ProtocolError::TooDeep { limit: MAX_NESTING });
         }
         self.probe();
         Ok(self.enqueue(name, arguments, delivery, false))

@@ -33,6 +33,12 @@ pub enum ProtocolError {
     /// The command is to be executed out-of-band, and the server does not offer that, or it was not enabled.
     #[error("out-of-band execution is not enabled on this connection")]
     OutOfBandNotEnabled,
+    /// The arguments of a command nest too deep; it was not sent.
+    #[error("arguments nested deeper than {limit} levels")]
+    TooDeep {
+        /// How deep they may nest.
+        limit: usize,
+    },
     /// The connection has ended.
     #[error("the connection is closed")]
     Closed,

@@ -32,6 +32,12 @@ impl Arguments {
         &self.0
     }
 
+    /// Whether objects and arrays nest deeper than `limit`.
+    pub(super) fn nest_deeper_than(&self, limit: usize) -> bool {
+        // As deep as that only what is as long can be, which hardly anything is.
+        self.0.len() > limit && deepest(&self.0) > limit
+    }
+
     fn is_empty(&self) -> bool {
         matches!(self.0.as_slice(), b"" | b"{}")
     }
@@ -42,6 +48,25 @@ impl std::fmt::Debug for Arguments {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Arguments({} bytes)", self.0.len())
     }
+}
+
+/// How deep objects and arrays nest in a JSON text.
+fn deepest(json: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Appends a request. It is as short as can be, for QEMU reads its monitor byte by byte: no white space, no
@@ -98,6 +123,16 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_string() {
         composes(r#"a","id":"#, &Arguments::none(), r#"{"execute":"a\",\"id\":","id":12}"#);
+    }
+
+    #[test]
+    fn nesting_is_counted_outside_of_strings() {
+        let nested = |levels: usize| Arguments([b"[".repeat(levels), b"]".repeat(levels)].concat());
+        assert!(!nested(1000).nest_deeper_than(1000));
+        assert!(nested(1001).nest_deeper_than(1000));
+        let flat = Arguments([&br#"{"a":"\\\""#[..], &b"[".repeat(2000), br#"","b":[[]]}"#].concat());
+        assert!(!flat.nest_deeper_than(1000));
+        assert_eq!(super::deepest(&flat.0), 3);
     }
 
     #[test]

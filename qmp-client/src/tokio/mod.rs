@@ -232,14 +232,14 @@ impl Client {
     /// Executes a command that takes file descriptors, such as `getfd` and `add-fd`, over a unix socket.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); [`Error::Io`] when the file descriptors cannot be passed.
+    /// As [`execute`](Self::execute); [`Error::FileDescriptors`] when they cannot be passed.
     #[cfg(unix)]
     pub async fn execute_with_fds<C: Command>(
         &self,
         command: &C,
         fds: &[std::os::fd::BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
-        let options = CallOptions::default().fds(fds).map_err(Error::Io)?;
+        let options = CallOptions::default().fds(fds).map_err(Error::FileDescriptors)?;
         self.execute_with(command, &options).await
     }
 
@@ -289,9 +289,9 @@ impl Client {
     fn start(&self, call: &Call<'_>) -> Result<Reply<'_>, Error> {
         let engine = &*self.handle.engine;
         if call.fds.is_some() && !engine.passes_fds() {
-            return Err(Error::Io(io::Error::new(
+            return Err(Error::FileDescriptors(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "file descriptors go over unix sockets only",
+                "they go over unix sockets only",
             )));
         }
         Ok(Reply { engine, id: engine.call(call)?, is_taken: false })

@@ -46,6 +46,6 @@ fn more_file_descriptors_than_can_be_passed_are_refused_before_anything_is_sent(
     let (fd, _) = UnixStream::pair().unwrap();
     let error = CallOptions::new().fds(&vec![fd.as_fd(); 254]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(!Error::Io(error).is_disconnected());
+    assert!(!Error::FileDescriptors(error).is_disconnected());
     assert!(CallOptions::new().fds(&vec![fd.as_fd(); 253]).is_ok());
 }

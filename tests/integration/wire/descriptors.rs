@@ -117,7 +117,7 @@ fn no_descriptors_go_over_tcp() {
             let client = Client::connect(flavour, &address.unwrap(), &Options::new()).unwrap();
             let error = client.make(&with(&file(server.folder(), 1), "add-fd", &json!({}))).unwrap_err();
             assert!(
-                matches!(&error, Error::Io(error) if error.kind() == ErrorKind::Unsupported),
+                matches!(&error, Error::FileDescriptors(error) if error.kind() == ErrorKind::Unsupported),
                 "{error:?}"
             );
             assert!(error.to_string().contains("unix sockets") && !error.is_disconnected(), "{error}");
