@@ -3,6 +3,7 @@
 mod agent;
 mod engine;
 mod events;
+mod halves;
 pub mod jobs;
 pub mod migration;
 mod role;
@@ -25,6 +26,7 @@ use crate::{Address, CallOptions, Error, Greeting, Options};
 
 pub use self::agent::{Agent, Frozen};
 pub use self::events::{Events, Subscription};
+pub use self::halves::Halves;
 pub use self::transport::Transport;
 
 /// A connection to a QMP monitor. Clones share it, also between threads.

@@ -13,7 +13,7 @@ use crate::connect::Socket;
 
 /// A stream of bytes in both directions, whose reads and writes can be bounded in time.
 ///
-/// One thread reads while another writes.
+/// One thread reads while another writes. [`Halves`](super::Halves) makes one of any reader and writer.
 pub trait Transport: Send + Sync {
     /// Reads what has come, nothing at the end of the stream.
     ///

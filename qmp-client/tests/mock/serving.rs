@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use qmp_client::blocking::Client;
+use qmp_client::blocking::{Client, Halves};
 use qmp_client::mock::{self, Emitter, Profile};
 use qmp_client::{CallOptions, Capability, Error, Options};
 use qmp_types::qmp::{AnyCommand, AnyEvent, commands, events};
@@ -232,6 +233,21 @@ fn any_reader_and_writer_are_served() {
     assert!(client.execute(&commands::QueryStatus::new()).unwrap().running);
     drop(client);
     thread.join().unwrap();
+}
+
+#[test]
+fn a_client_runs_over_pipes() {
+    let (requests, to_server) = std::io::pipe().unwrap();
+    let (replies, to_client) = std::io::pipe().unwrap();
+    let server = std::thread::spawn(move || machine().run(requests, to_client));
+    let client = Client::over_with(Halves::new(replies, to_server).unwrap(), &patient()).unwrap();
+    assert!(client.execute(&commands::QueryStatus::new()).unwrap().running);
+    let mut events = client.events();
+    assert!(events.next(Duration::from_millis(5)).unwrap().is_none());
+    client.close();
+    assert!(matches!(events.next(LONG), Err(Error::Closed)));
+    // Its input is closed.
+    server.join().unwrap();
 }
 
 #[test]
