@@ -34,14 +34,14 @@ fn quit_succeeds_and_what_is_behind_it_ends() {
 }
 
 /// What the server says goes through here, up to the middle of its longest reply.
-fn killed_in_mid_reply(server: &mut Server, from_server: UnixStream, mut to_client: UnixStream) {
+fn killed_in_mid_reply(server: &mut Server, from_server: &UnixStream, mut to_client: &UnixStream) {
     let mut requests = to_client.try_clone().unwrap();
     let mut to_server = from_server.try_clone().unwrap();
     let requests = thread::spawn(move || {
         // It ends by an error where the server is gone first.
         let _ = std::io::copy(&mut requests, &mut to_server);
     });
-    std::io::copy(&mut (&from_server).take(50_000), &mut to_client).unwrap();
+    std::io::copy(&mut from_server.take(50_000), &mut to_client).unwrap();
     server.kill();
     to_client.flush().unwrap();
     to_client.shutdown(std::net::Shutdown::Both).unwrap();
@@ -55,7 +55,7 @@ fn a_server_that_is_killed_in_the_middle_of_a_reply() {
             for flavour in FLAVOURS {
                 let (mut server, socket) = Server::start_unread(kind, &program);
                 let (ours, theirs) = UnixStream::pair().unwrap();
-                let relay = thread::spawn(move || killed_in_mid_reply(&mut server, socket, theirs));
+                let relay = thread::spawn(move || killed_in_mid_reply(&mut server, &socket, &theirs));
                 let client = Client::over(flavour, ours, &Options::new().connect_timeout(LONG)).unwrap();
                 let calls = (0..3).map(|_| Call::new("query-qmp-schema", &json!({}))).collect();
                 for result in client.together(calls) {

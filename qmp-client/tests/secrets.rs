@@ -1,4 +1,4 @@
-//! What nobody who watches the client of the guest agent may see.
+//! What nobody who watches the clients may see.
 //!
 //! A program of its own: who watches does so for all threads of it.
 
@@ -8,8 +8,10 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use qmp_client::agent::ExecOptions;
-use qmp_client::blocking::Agent;
+use qmp_client::blocking::{Agent, Client};
 use qmp_client::mock::{Builder, Profile, Request};
+use qmp_types::qmp::commands::{ObjectAdd, QueryStatus};
+use qmp_types::qmp::types::{ObjectOptions, SecretProperties};
 use qmp_types::{Served, ServerError};
 use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
@@ -66,10 +68,42 @@ fn serve(request: &Request) -> Served {
     Ok(Some(RawValue::from_string(result.to_owned()).unwrap()))
 }
 
+/// A monitor whose errors repeat what it was given.
+fn answer(request: &Request) -> Served {
+    let arguments = request.arguments.as_deref().map_or("", RawValue::get);
+    match request.name.as_str() {
+        "query-status" => {
+            Ok(Some(RawValue::from_string(r#"{"status":"running","running":true}"#.into()).unwrap()))
+        }
+        _ => Err(ServerError::generic(format!("no: {arguments}"))),
+    }
+}
+
 #[test]
-fn contents_arguments_and_environment_are_not_told() {
+fn secrets_are_not_told() {
     let told = Told::default();
     tracing::subscriber::set_global_default(told.clone()).unwrap();
+    to_a_monitor(&told);
+    told.0.lock().unwrap().clear();
+    to_an_agent(&told);
+}
+
+fn to_a_monitor(told: &Told) {
+    let (_server, stream) = Builder::service(|| answer).pair().unwrap();
+    let client = Client::over(stream).unwrap();
+    client.execute(&QueryStatus::new()).unwrap();
+    let secret = SecretProperties::new().data("top secret");
+    let error = client.execute(&ObjectAdd::new(ObjectOptions::new(secret, "the-id"))).unwrap_err();
+    let error = format!("{error} {error:?}");
+    assert!(error.contains("the-id") && !error.contains("top secret"), "{error}");
+    let told = told.0.lock().unwrap();
+    for word in ["query-status", "running", "object-add", "the-id", "outcome=", "microseconds=", "***"] {
+        assert!(told.contains(word), "{word} is not in {told}");
+    }
+    assert!(!told.contains("top secret"), "{told}");
+}
+
+fn to_an_agent(told: &Told) {
     let (_server, stream) = Builder::service(|| serve).profile(Profile::agent()).pair().unwrap();
     let agent = Agent::over(stream).unwrap();
     agent.write_file("the-path", &b"top secret"[..], |_| ()).unwrap();
