@@ -18,12 +18,13 @@ mod greeting;
 mod id_map;
 mod in_flight;
 mod outgoing;
+mod received;
 mod request;
 #[cfg(feature = "mock")]
 pub mod server;
 
+pub use connection::Connection;
 pub(crate) use connection::empty_result;
-pub use connection::{Connection, Received, State};
 pub use error::ProtocolError;
 pub use event::EventRecord;
 pub use event_queue::{EventQueue, EventsLost};
@@ -33,6 +34,7 @@ pub use greeting::{Capability, Greeting, QemuVersion, Version};
 pub(crate) use id_map::IdMap;
 pub use in_flight::{Delivery, RequestId};
 pub use outgoing::Outgoing;
+pub use received::{Received, State};
 pub use request::Arguments;
 
 /// The longest message that is accepted unless stated otherwise: 128 MiB.
