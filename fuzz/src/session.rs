@@ -229,7 +229,7 @@ impl Session {
                 assert!(!request.is_abandoned, "a reply to {id}, which was given up");
                 assert!(!std::mem::replace(&mut request.is_answered, true), "two replies to {id}");
                 if !self.is_garbled && !is_over {
-                    let text = outcome.map_or_else(|error| error.desc, |result| result.get().to_owned());
+                    let text = outcome.map_or_else(|error| error.desc, String::from);
                     let is_its_own = [format!("to {id}"), format!("{{\"to\": {id}, ")];
                     assert!(
                         text == "refused" || is_its_own.iter().any(|own| text.starts_with(own)),

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use qmp_client::protocol::{Arguments, Connection, Received};
+use qmp_client::protocol::{Arguments, Connection, Delivery, Received};
 use qmp_peers::{by_hand, reply};
 use qmp_types::json;
 use qmp_types::qmp::types::SchemaInfo;
@@ -57,22 +57,21 @@ fn ours_by_the_client(bencher: Bencher<'_, '_>) {
         let Ok(Some(Received::Reply { outcome: Ok(result), .. })) = connection.next_message() else {
             panic!("not the reply")
         };
-        json::from_str::<Vec<SchemaInfo>>(result.get()).unwrap_or_else(|error| panic!("{error}"))
+        json::from_str::<Vec<SchemaInfo>>(&result).unwrap_or_else(|error| panic!("{error}"))
     });
 }
 
 /// A connection that waits for a reply with the id 2.
 fn connection() -> Connection {
     let mut connection = Connection::new(1 << 26);
-    let mut out = Vec::new();
     let greeting = br#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 0, "micro": 0}, "package": ""}, "capabilities": []}}"#;
     let steps = connection
         .feed(greeting)
         .and_then(|()| connection.next_message())
-        .and_then(|_| connection.negotiate(&mut out))
+        .and_then(|_| connection.negotiate(&[]))
         .and_then(|()| connection.feed(br#"{"return": {}, "id": 1}"#))
         .and_then(|()| connection.next_message())
-        .and_then(|_| connection.request("query-qmp-schema", &Arguments::none(), &mut out));
+        .and_then(|_| connection.request("query-qmp-schema", &Arguments::none(), Delivery::InBand));
     steps.unwrap_or_else(|error| panic!("{error}"));
     connection
 }

@@ -6,7 +6,7 @@ use qmp_types::qmp::types::{BlockdevOptions, BlockdevOptionsBranch, BlockdevOpti
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "unix:/run/vm.qmp".into());
-    let mut client = Client::connect(&address.parse()?)?;
+    let client = Client::connect(&address.parse()?)?;
     println!("{}", client.execute(&QueryStatus::new())?.status);
     let file = BlockdevOptionsBranch::File(BlockdevOptionsFile::new("/images/disk.raw"));
     client.execute(&BlockdevAdd::new(BlockdevOptions::new(file).node_name("disk0")))?;
