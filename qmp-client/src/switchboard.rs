@@ -241,7 +241,7 @@ impl Switchboard {
         if let Some(end) = &self.end {
             return Poll::Ready(Err(end.clone().into()));
         }
-        queue.reader = Some(waker.clone());
+        set_waker(&mut queue.reader, waker);
         Poll::Pending
     }
 
@@ -467,6 +467,10 @@ impl Queue {
 }
 
 fn set_waker(waiting: &mut Option<Waker>, waker: &Waker) {
+    if waker.will_wake(Waker::noop()) {
+        *waiting = None;
+        return;
+    }
     match waiting {
         Some(waiting) => waiting.clone_from(waker),
         None => *waiting = Some(waker.clone()),

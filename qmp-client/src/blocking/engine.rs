@@ -81,7 +81,10 @@ impl Engine {
                 Ok(begun) => begun,
                 Err(result) => return result,
             };
+            state.write_at_once(&*self.transport);
             for round in 0.. {
+                // Who reads itself needs nobody who wakes it.
+                let waker = if state.reader.is_some() { Waker::noop() } else { waker };
                 if let Poll::Ready(result) = poll(&mut state.switchboard, begun, waker) {
                     state.hand_on();
                     return result;
@@ -211,6 +214,15 @@ impl Engine {
 }
 
 impl State {
+    /// Writes what can be written at once, which is mostly all, and saves to let go of the lock.
+    fn write_at_once(&mut self, transport: &dyn Transport) {
+        if self.writer.is_some() && self.switchboard.has_outgoing() {
+            let (bytes, fds) = self.switchboard.outgoing();
+            let written = if fds.is_none() { transport.write_at_once(bytes).unwrap_or(0) } else { 0 };
+            self.switchboard.written(written);
+        }
+    }
+
     /// The writer's role, if there is something to write and nobody does.
     fn take_writer(&mut self) -> Option<Role> {
         if self.switchboard.has_outgoing() { self.writer.take() } else { None }

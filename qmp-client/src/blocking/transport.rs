@@ -9,6 +9,9 @@ use std::time::Duration;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 
+#[cfg(unix)]
+use rustix::net::SendFlags;
+
 use crate::connect::Socket;
 
 /// A stream of bytes in both directions, whose reads and writes can be bounded in time.
@@ -26,6 +29,14 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] or [`io::ErrorKind::TimedOut`] when none were taken in time.
     fn write(&self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Writes some of the bytes, or all, without any waiting.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when none can be taken at once, or when it cannot be known.
+    fn write_at_once(&self, _bytes: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
 
     /// Lets reads from now on wait no longer than `timeout`, which is more than zero.
     ///
@@ -70,6 +81,11 @@ impl Transport for UnixStream {
         (&mut &*self).write(bytes)
     }
 
+    #[cfg(unix)]
+    fn write_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::net::send(self, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?)
+    }
+
     fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
         self.set_read_timeout(Some(timeout))
     }
@@ -102,6 +118,11 @@ impl Transport for TcpStream {
         (&mut &*self).write(bytes)
     }
 
+    #[cfg(unix)]
+    fn write_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::net::send(self, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?)
+    }
+
     fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
         self.set_read_timeout(Some(timeout))
     }
@@ -123,6 +144,10 @@ impl Transport for Socket {
 
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         of(self).write(bytes)
+    }
+
+    fn write_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        of(self).write_at_once(bytes)
     }
 
     fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {

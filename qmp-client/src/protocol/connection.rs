@@ -1,6 +1,6 @@
 //! The client's side of one connection.
 
-use super::envelope::{Message, Outcome};
+use super::envelope::{Message, Outcome, plain_result};
 use super::greeting::{GreetingSearch, Negotiate, PATTERN};
 use super::in_flight::{InFlight, Owner};
 use super::outgoing::{OutgoingQueue, Waiting};
@@ -146,6 +146,9 @@ impl Connection {
         if matches!(self.stage, Stage::Closed) {
             return Err(ProtocolError::Closed);
         }
+        if let Some(received) = self.take_plain_result() {
+            return Ok(Some(received));
+        }
         let message = match self.framer.next_message() {
             Ok(Some(bytes)) => Message::from_bytes(bytes),
             Ok(None) if matches!(self.stage, Stage::Ended) => return self.end(),
@@ -160,6 +163,13 @@ impl Connection {
             self.in_flight.doubt();
         }
         received.map(Some)
+    }
+
+    fn take_plain_result(&mut self) -> Option<Received> {
+        let (id, result) = plain_result(self.framer.line()?)?;
+        let result = result.into();
+        self.framer.take_line();
+        Some(self.reply(Some(id), true, Ok(result)))
     }
 
     /// Makes the request to negotiate. Of the capabilities, those that the server offers are enabled.
@@ -344,17 +354,19 @@ impl Connection {
             (Stage::Negotiating(_), Message::Greeting(greeting)) => Ok(Received::Greeting(greeting)),
             (_, Message::Greeting(_)) => Err(ProtocolError::Malformed("a second greeting".into())),
             (_, Message::Event(event)) => Ok(Received::Event(event)),
-            (_, Message::Reply { id, has_id, outcome }) => {
-                let owner = match id {
-                    Some(id) => self.in_flight.take(id),
-                    None if !has_id && outcome.is_err() => self.in_flight.take_without_id(),
-                    None => Owner::Nobody,
-                };
-                let received = self.deliver(owner, outcome);
-                self.release_waiting();
-                Ok(received)
-            }
+            (_, Message::Reply { id, has_id, outcome }) => Ok(self.reply(id, has_id, outcome)),
         }
+    }
+
+    fn reply(&mut self, id: Option<RequestId>, has_id: bool, outcome: Outcome) -> Received {
+        let owner = match id {
+            Some(id) => self.in_flight.take(id),
+            None if !has_id && outcome.is_err() => self.in_flight.take_without_id(),
+            None => Owner::Nobody,
+        };
+        let received = self.deliver(owner, outcome);
+        self.release_waiting();
+        received
     }
 
     fn deliver(&mut self, owner: Owner, outcome: Outcome) -> Received {

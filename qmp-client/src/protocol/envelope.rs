@@ -41,6 +41,17 @@ impl Message {
     }
 }
 
+/// Reads a result as QEMU writes it: nothing but the result and our id, in this order. It is most of what comes, and this
+/// is the shortest way to read it.
+pub(super) fn plain_result(line: &[u8]) -> Option<(RequestId, &str)> {
+    let text = str::from_utf8(line.strip_prefix(b"{\"return\": ")?).ok()?;
+    let result = Reader::new(text).raw().ok()?;
+    let id = text.strip_prefix(result)?.strip_prefix(", \"id\": ")?.strip_suffix('}')?;
+    // No sign, and not so many digits that they could be another's.
+    let is_ours = (1..=19).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+    if is_ours { Some((RequestId(id.parse().ok()?), result)) } else { None }
+}
+
 impl<'a> Envelope<'a> {
     fn read(text: &'a str) -> Result<Self, json::Error> {
         let mut reader = Reader::new(text);
@@ -95,7 +106,7 @@ fn malformed(reason: &dyn std::fmt::Display) -> ProtocolError {
 mod tests {
     use qmp_types::ErrorClass;
 
-    use super::{Message, Outcome, ProtocolError};
+    use super::{Message, Outcome, ProtocolError, plain_result};
 
     #[track_caller]
     fn reply(text: &str) -> (Option<u64>, bool, Outcome) {
@@ -119,6 +130,31 @@ mod tests {
         assert_eq!((id, has_id), (Some(7), true));
         assert_eq!(&*outcome.unwrap(), "{\"a\": [ null ]}");
         assert_eq!(reply(r#"{"return": null}"#).2.unwrap().as_ref(), "null");
+    }
+
+    #[test]
+    fn a_plain_result_is_read_as_by_the_long_way() {
+        for line in [r#"{"return": {}, "id": 7}"#, r#"{"return": [1, {"id": 2}, "}"], "id": 18}"#] {
+            let (id, has_id, outcome) = reply(line);
+            let (plain_id, result) = plain_result(line.as_bytes()).unwrap();
+            assert_eq!((Some(plain_id.0), true, result), (id, has_id, &*outcome.unwrap()));
+        }
+        for other in [
+            r#"{"return": {}, "id": "7"}"#,
+            r#"{"return": {}, "id": -7}"#,
+            r#"{"return": {}, "id": }"#,
+            r#"{"return": {}, "id": 18446744073709551615}"#,
+            r#"{"return": {}, "id": 7, "x": 1}"#,
+            r#"{"return": {}, "id": 7}}"#,
+            r#"{"return": {}, "id": 7"#,
+            r#"{"return": , "id": 7}"#,
+            r#"{"return": {}"#,
+            r#"{"id": 7, "return": {}}"#,
+            r#"{"event": "STOP"}"#,
+        ] {
+            assert_eq!(plain_result(other.as_bytes()), None, "{other}");
+        }
+        assert_eq!(plain_result(b"{\"return\": \"\xff\", \"id\": 7}"), None);
     }
 
     #[test]

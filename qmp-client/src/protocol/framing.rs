@@ -76,6 +76,29 @@ impl Framer {
         Ok(Some(&self.buffer[std::mem::replace(&mut self.start, end)..end]))
     }
 
+    /// The next message, if it is all of a line that has come: what servers mostly send. Whether the line is a message
+    /// its reader has to see; [`take_line`](Self::take_line) takes it then.
+    pub(super) fn line(&mut self) -> Option<&[u8]> {
+        if self.scanned != self.start || self.depth != 0 {
+            return None;
+        }
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.buffer.get(self.start) {
+            self.start += 1;
+        }
+        self.scanned = self.start;
+        let rest = &self.buffer[self.start..];
+        let line = &rest[..memchr::memchr(b'\n', rest)?];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        (line.len() <= self.max_message_size).then_some(line)
+    }
+
+    /// Takes the line, and its end.
+    pub(super) fn take_line(&mut self) {
+        let rest = &self.buffer[self.start..];
+        self.start += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        self.scanned = self.start;
+    }
+
     /// Passes over one byte between messages.
     fn scan_between(&mut self, byte: u8) -> Result<(), ProtocolError> {
         match byte {

@@ -1,7 +1,5 @@
 //! How a request looks.
 
-use std::io::Write;
-
 use qmp_types::json::{ToJson, Writer};
 
 use super::{Delivery, RequestId};
@@ -92,8 +90,8 @@ pub(super) fn compose(
         out.extend_from_slice(&arguments.0);
     }
     out.extend_from_slice(b",\"id\":");
-    // To memory, which never fails.
-    let _ = write!(out, "{id}}}");
+    out.extend_from_slice(itoa::Buffer::new().format(id.0).as_bytes());
+    out.push(b'}');
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ impl<'r, 'a> Members<'r, 'a> {
     pub fn rest(&mut self) -> Result<Map<String, Value>, Error> {
         let mut rest = Map::new();
         let here = self.reader.position;
-        for passed in self.reader.passed.split_off(self.passed) {
+        let passed: Vec<_> = self.reader.passed.drain(self.passed..).collect();
+        for passed in passed {
             self.reader.position = passed.position;
             rest.insert(passed.name.into_owned(), self.reader.parse()?);
         }

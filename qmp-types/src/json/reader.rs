@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use smallvec::SmallVec;
 
 use super::members::{Members, Passed};
 use super::{Error, ErrorKind, PathSegment, scan};
@@ -18,9 +19,9 @@ pub struct Reader<'a> {
     pub(super) position: usize,
     pub(super) depth: usize,
     /// Of each object on the way to this place: the members that were passed over before they were asked for.
-    pub(super) passed: Vec<Passed<'a>>,
+    pub(super) passed: SmallVec<[Passed<'a>; 4]>,
     /// Of each object on the way to this place: the names of the members that were read.
-    pub(super) taken: Vec<&'static str>,
+    pub(super) taken: SmallVec<[&'static str; 8]>,
 }
 
 /// The type of a JSON value.
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
     /// The beginning of a text.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { text, position: 0, depth: 0, passed: Vec::new(), taken: Vec::new() }
+        Self { text, position: 0, depth: 0, passed: SmallVec::new(), taken: SmallVec::new() }
     }
 
     /// Makes sure that nothing but white space is left.
