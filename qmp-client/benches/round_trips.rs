@@ -4,13 +4,15 @@
 //! cargo bench --package qmp-client --features tokio --bench round_trips
 //! ```
 //!
-//! The server is a thread that answers each request at once. The cases take turns, many times over; the figure of a
+//! The server, a process of its own, answers each request at once. The cases take turns, many times over; the figure of a
 //! case is the median of its turns, and a ratio is the median of the ratios within the turns.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program to be looked at")]
 
 use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ::tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,8 +33,31 @@ const TURNS: usize = 41;
 const IN_FLIGHT: usize = 64;
 
 fn main() {
+    match std::env::args().skip_while(|argument| argument != "--serve").nth(1) {
+        Some(path) => serve(Path::new(&path)),
+        None => measure(),
+    }
+}
+
+fn measure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server");
+    let mut server = Command::new(std::env::current_exe().unwrap())
+        .arg("--serve")
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It says when it listens.
+    server.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    compare(&path);
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+fn compare(server: &Path) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let mut cases = Cases::new(&runtime);
+    let mut cases = Cases::new(&runtime, server);
     let mut turns: Vec<Times> = (0..TURNS).map(|_| cases.turn(&runtime)).collect();
     // Caches and frequencies settle.
     turns.drain(..TURNS / 10);
@@ -82,21 +107,22 @@ struct Cases {
 }
 
 impl Cases {
-    fn new(runtime: &Runtime) -> Self {
+    fn new(runtime: &Runtime, server: &Path) -> Self {
+        let connect = || UnixStream::connect(server).unwrap();
         let raw = || {
-            let mut stream = serve();
+            let mut stream = connect();
             let mut buffer = [0; 4096];
             assert_eq!(stream.read(&mut buffer).unwrap(), GREETING.len());
             stream
         };
         let raw_tokio = raw();
         raw_tokio.set_nonblocking(true).unwrap();
-        let stream = serve();
+        let stream = connect();
         stream.set_nonblocking(true).unwrap();
         let _context = runtime.enter();
         Self {
             raw_blocking: raw(),
-            blocking: blocking::Client::over(serve()).unwrap(),
+            blocking: blocking::Client::over(connect()).unwrap(),
             raw_tokio: ::tokio::net::UnixStream::from_std(raw_tokio).unwrap(),
             tokio: runtime
                 .block_on(tokio::Client::over_socket(
@@ -185,32 +211,38 @@ fn cpu_time() -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
-/// The client's end of a socket whose other end answers each request at once.
-fn serve() -> UnixStream {
-    let (client, mut server) = UnixStream::pair().unwrap();
-    std::thread::spawn(move || {
-        server.write_all(GREETING.as_bytes()).unwrap();
-        let (mut buffer, mut start, mut end) = ([0; 65536], 0, 0);
-        let mut replies = Vec::new();
-        while let Ok(read @ 1..) = server.read(&mut buffer[end..]) {
-            end += read;
-            while let Some(length) = buffer[start..end].iter().position(|&byte| byte == b'}') {
-                let request = &buffer[start..start + length];
-                let id = request.rsplit(|&byte| byte == b':').next().unwrap();
-                replies.extend_from_slice(b"{\"return\": ");
-                replies.extend_from_slice(RESULT.as_bytes());
-                replies.extend_from_slice(b", \"id\": ");
-                replies.extend_from_slice(id);
-                replies.extend_from_slice(b"}\r\n");
-                start += length + 1;
-            }
-            if server.write_all(&replies).is_err() {
-                return;
-            }
-            replies.clear();
-            buffer.copy_within(start..end, 0);
-            (start, end) = (0, end - start);
+/// Serves until the process is killed, each connection on a thread.
+fn serve(path: &Path) {
+    let listener = UnixListener::bind(path).unwrap();
+    println!();
+    for stream in listener.incoming() {
+        let stream = stream.unwrap();
+        std::thread::spawn(move || answer(stream));
+    }
+}
+
+/// Answers each request at once, until the client leaves.
+fn answer(mut stream: UnixStream) {
+    stream.write_all(GREETING.as_bytes()).unwrap();
+    let (mut buffer, mut start, mut end) = ([0; 65536], 0, 0);
+    let mut replies = Vec::new();
+    while let Ok(read @ 1..) = stream.read(&mut buffer[end..]) {
+        end += read;
+        while let Some(length) = buffer[start..end].iter().position(|&byte| byte == b'}') {
+            let request = &buffer[start..start + length];
+            let id = request.rsplit(|&byte| byte == b':').next().unwrap();
+            replies.extend_from_slice(b"{\"return\": ");
+            replies.extend_from_slice(RESULT.as_bytes());
+            replies.extend_from_slice(b", \"id\": ");
+            replies.extend_from_slice(id);
+            replies.extend_from_slice(b"}\r\n");
+            start += length + 1;
         }
-    });
-    client
+        if stream.write_all(&replies).is_err() {
+            return;
+        }
+        replies.clear();
+        buffer.copy_within(start..end, 0);
+        (start, end) = (0, end - start);
+    }
 }

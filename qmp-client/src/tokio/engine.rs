@@ -80,8 +80,10 @@ impl Engine {
             state.driver.wake_by_ref();
         }
         if is_alone {
-            let driver = state.driver.clone();
+            // Should the transport not take it all, the driver is to go on.
+            let driver = std::mem::replace(&mut state.driver, Waker::noop().clone());
             state.write(&mut Context::from_waker(&driver));
+            state.driver = driver;
         } else {
             state.driver.wake_by_ref();
         }
@@ -183,8 +185,8 @@ impl Future for Driver {
         let Self { engine, timer } = &mut *self;
         let mut state = engine.lock();
         state.driver.clone_from(cx.waker());
+        state.watch_time(timer, cx);
         for _ in 0..TURN {
-            state.watch_time(timer, cx);
             state.write(cx);
             let read = state.poll_read(cx);
             if state.switchboard.is_over() {
