@@ -328,6 +328,11 @@ impl Switchboard {
         Poll::Pending
     }
 
+    /// Whether somebody waits for what the server says by itself: for events, or for the end.
+    pub(crate) fn has_listeners(&self) -> bool {
+        !self.queues.is_empty() || self.end_waiter.is_some()
+    }
+
     /// Wakes one of those who wait, to have somebody who reads.
     pub(crate) fn wake_one(&mut self) {
         let calls = self.calls.iter_mut().filter_map(|(_, call)| call.slot.waker());

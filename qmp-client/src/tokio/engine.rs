@@ -1,7 +1,8 @@
 //! One connection that tasks share.
 //!
 //! A task of its own, the driver, reads and writes. Calls leave their requests in a buffer, which the driver
-//! writes at once for all that run before it; only a call that is alone writes itself, to spare the detour.
+//! writes at once for all that run before it. Only a call that is alone writes and reads itself, to spare the detour: the
+//! soloist. The driver takes the reading back when anybody else waits for something, and when the soloist is not polled.
 
 use std::future::Future;
 use std::io;
@@ -9,21 +10,24 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ::tokio::io::ReadBuf;
 use ::tokio::time::{Sleep, sleep_until};
 
 use super::transport::Transport;
-use crate::Error;
 use crate::protocol::RequestId;
-use crate::switchboard::{Call, Outcome, Switchboard, is_end};
+use crate::switchboard::{Call, Outcome, QueueId, Switchboard, is_end};
+use crate::{Error, EventRecord};
 
 /// How much is read at a time.
 const READ_SIZE: usize = 16 << 10;
 
 /// How many reads the driver makes before it lets other tasks run.
 const TURN: usize = 16;
+
+/// How long a soloist may not be polled before the driver reads: this, and at most twice this.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// One connection.
 pub(super) struct Engine {
@@ -39,6 +43,10 @@ struct State {
     /// Whether the transport has been written to and not flushed.
     unflushed: bool,
     driver: Waker,
+    /// The call that reads instead of the driver.
+    soloist: Option<RequestId>,
+    /// The soloist when the driver last looked, if it is to look again.
+    seen_soloist: Option<Option<RequestId>>,
     /// When the driver is to look for calls whose deadline has passed: then, or earlier than needed.
     alarm: Option<Instant>,
 }
@@ -52,6 +60,8 @@ impl Engine {
             writable: true,
             unflushed: false,
             driver: Waker::noop().clone(),
+            soloist: None,
+            seen_soloist: None,
             alarm: None,
         };
         let engine = Arc::new(Self { state: Mutex::new(state) });
@@ -73,13 +83,12 @@ impl Engine {
         let mut state = self.lock();
         let is_alone = !state.switchboard.has_calls();
         let id = state.switchboard.start(call)?;
-        let is_earliest =
-            call.deadline.is_some_and(|deadline| state.alarm.is_none_or(|alarm| deadline < alarm));
-        if is_earliest {
-            state.alarm = call.deadline;
-            state.driver.wake_by_ref();
+        if let Some(deadline) = call.deadline {
+            state.alarm_at(deadline);
         }
+        state.soloist = is_alone.then_some(id);
         if is_alone {
+            state.look_after_soloist();
             // Should the transport not take it all, the driver is to go on.
             let driver = std::mem::replace(&mut state.driver, Waker::noop().clone());
             state.write(&mut Context::from_waker(&driver));
@@ -90,14 +99,40 @@ impl Engine {
         Ok(id)
     }
 
-    pub(super) fn poll_call(&self, id: RequestId, cx: &Context<'_>) -> Poll<Result<Option<Outcome>, Error>> {
-        self.lock().switchboard.poll_call(id, cx.waker())
+    pub(super) fn poll_call(
+        &self,
+        id: RequestId,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Outcome>, Error>> {
+        let mut state = self.lock();
+        let is_soloist = state.soloist == Some(id);
+        if is_soloist {
+            state.read_turn(cx);
+        }
+        let outcome = state.switchboard.poll_call(id, cx.waker());
+        if is_soloist && outcome.is_ready() {
+            state.end_solo();
+        }
+        outcome
+    }
+
+    pub(super) fn poll_event(&self, queue: QueueId, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
+        let mut state = self.lock();
+        let event = state.switchboard.poll_event(queue, cx.waker());
+        if event.is_pending() && state.seen_soloist.is_some() {
+            state.soloist = None;
+            state.driver.wake_by_ref();
+        }
+        event
     }
 
     /// Says that nobody waits for a reply any more.
     pub(super) fn cancel(&self, id: RequestId) {
         let mut state = self.lock();
         state.switchboard.cancel(id);
+        if state.soloist == Some(id) {
+            state.end_solo();
+        }
         // Its place may be another's now.
         if state.switchboard.has_outgoing() {
             state.driver.wake_by_ref();
@@ -157,6 +192,41 @@ impl State {
         }
     }
 
+    /// Reads what has come, and writes what may go out for that, for a while.
+    fn read_turn(&mut self, cx: &mut Context<'_>) {
+        for _ in 0..TURN {
+            if self.poll_read(cx).is_pending() || self.switchboard.is_over() {
+                return;
+            }
+            self.write(cx);
+        }
+        cx.waker().wake_by_ref();
+    }
+
+    /// Lets the driver read again: at once if anybody listens, else when it next looks after soloists. Between two calls
+    /// of a task it mostly need not read at all.
+    fn end_solo(&mut self) {
+        let was_solo = self.soloist.take().is_some();
+        if was_solo && (self.switchboard.has_listeners() || self.switchboard.is_over()) {
+            self.driver.wake_by_ref();
+        }
+    }
+
+    /// Has the driver look after a soloist that may not be polled any more.
+    fn look_after_soloist(&mut self) {
+        if self.seen_soloist.is_none() {
+            self.seen_soloist = Some(None);
+            self.alarm_at(::tokio::time::Instant::now().into_std() + PATIENCE);
+        }
+    }
+
+    fn alarm_at(&mut self, at: Instant) {
+        if self.alarm.is_none_or(|alarm| at < alarm) {
+            self.alarm = Some(at);
+            self.driver.wake_by_ref();
+        }
+    }
+
     /// Reads once, and delivers.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(transport) = &mut self.transport else { return Poll::Ready(()) };
@@ -186,18 +256,14 @@ impl Future for Driver {
         let mut state = engine.lock();
         state.driver.clone_from(cx.waker());
         state.watch_time(timer, cx);
-        for _ in 0..TURN {
-            state.write(cx);
-            let read = state.poll_read(cx);
-            if state.switchboard.is_over() {
-                state.transport = None;
-                return Poll::Ready(());
-            }
-            if read.is_pending() {
-                return Poll::Pending;
-            }
+        state.write(cx);
+        if state.soloist.is_none() {
+            state.read_turn(cx);
         }
-        cx.waker().wake_by_ref();
+        if state.switchboard.is_over() {
+            state.transport = None;
+            return Poll::Ready(());
+        }
         Poll::Pending
     }
 }
@@ -214,7 +280,16 @@ impl State {
                 return;
             }
             // The runtime's clock, which is the timer's: it may be another than the system's in tests.
-            self.alarm = self.switchboard.expire(::tokio::time::Instant::now().into_std());
+            let now = ::tokio::time::Instant::now().into_std();
+            self.alarm = self.switchboard.expire(now);
+            match (self.seen_soloist.take(), self.soloist) {
+                (Some(seen), Some(soloist)) if seen == Some(soloist) => self.soloist = None,
+                (Some(_), Some(soloist)) => {
+                    self.seen_soloist = Some(Some(soloist));
+                    self.alarm_at(now + PATIENCE);
+                }
+                _ => {}
+            }
         }
     }
 }

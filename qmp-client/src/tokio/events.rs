@@ -73,7 +73,7 @@ impl Events {
     }
 
     pub(super) fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
-        self.handle.engine.with(|board| board.poll_event(self.queue, cx.waker()))
+        self.handle.engine.poll_event(self.queue, cx)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What else was found.
 
+use std::future::{Future, poll_fn};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::task::Poll;
 use std::time::Duration;
 
 use qmp_client::connect::TokioSocket;
@@ -39,6 +41,31 @@ async fn file_descriptors_are_closed_when_their_request_is_not_made() {
     drop((passed, with_fds));
     other.set_nonblocking(true).unwrap();
     assert_eq!(other.read(&mut [0]).unwrap(), 0, "the last duplicate is closed");
+}
+
+/// A call that is alone reads for itself; but nobody needs to poll it.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_polled_does_not_stop_the_reading() {
+    let (client, mut server) = client().await;
+    // Time passes by leaps here.
+    let options = CallOptions::new().timeout(Duration::from_secs(1 << 40));
+    let mut call = Box::pin(client.execute_raw("a", None, &options));
+    assert!(poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await);
+    // More than the socket holds.
+    let storm = std::thread::spawn(move || {
+        server.write_all(&b"{\"event\": \"STOP\"}\r\n".repeat(100_000)).unwrap();
+        server
+    });
+    while !storm.is_finished() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut server = storm.join().unwrap();
+
+    let mut events = client.events();
+    server.write_all(b"{\"event\": \"RESUME\"}\r\n").unwrap();
+    while events.next(Duration::from_secs(1 << 40)).await.unwrap().unwrap().name() != "RESUME" {}
+    server.write_all(b"{\"return\": {}, \"id\": 2}\r\n").unwrap();
+    call.await.unwrap();
 }
 
 #[test]
