@@ -13,16 +13,20 @@ use crate::{Command, CommandFlags, Entity, Event, Schema, TypeId};
 /// How two commands of one name differ.
 pub(super) fn commands(cx: &Context<'_>, old: &Command, new: &Command) -> Vec<Finding> {
     let mut findings = facts::compare(None, (&old.entity).into(), (&new.entity).into());
-    let module = |schema: &Schema, entity: &Entity| schema.module_of(entity.module).stem().to_owned();
-    let modules = (module(cx.old.schema, &old.entity), module(cx.new.schema, &new.entity));
-    if modules.0 != modules.1 {
-        let moved = Finding::new(Code::CommandMoved, None);
-        findings.push(Finding { old: Some(modules.0), new: Some(modules.1), ..moved });
-    }
+    findings.extend(moved(cx, &old.entity, &new.entity));
     findings.extend(flags(old.flags, new.flags).into_iter().map(|code| Finding::new(code, None)));
     findings.extend(data(cx, Kind::Command, (&old.entity, old.arguments), (&new.entity, new.arguments)));
     findings.extend(returns(cx, old.returns, new.returns));
     findings
+}
+
+/// That a command is in another module. A schema in a single file has no modules to speak of, only a name.
+fn moved(cx: &Context<'_>, old: &Entity, new: &Entity) -> Option<Finding> {
+    let is_single = |schema: &Schema| schema.modules().len() <= 2;
+    let module = |schema: &Schema, entity: &Entity| schema.module_of(entity.module).stem().to_owned();
+    let (old, new) = (module(cx.old.schema, old), module(cx.new.schema, new));
+    let is_moved = old != new && !(is_single(cx.old.schema) && is_single(cx.new.schema));
+    is_moved.then(|| Finding { old: Some(old), new: Some(new), ..Finding::new(Code::CommandMoved, None) })
 }
 
 /// How two events of one name differ.

@@ -67,7 +67,7 @@
 //! - With the feature `server`, commands are methods of a trait for each module. They have a default: a new one breaks nothing.
 //!   One that moves to another module is a warning, for clients do not see it.
 //!
-//! Not looked at: boxes around data that outgrows a variant, and names that collide and are numbered.
+//! Not looked at: boxes around data that outgrows a variant, and names that are the same in Rust, or numbered because they are.
 
 mod api;
 mod change;
