@@ -122,6 +122,7 @@ pub(super) fn written(schema: &Schema, id: TypeId) -> String {
     let type_ = schema.type_of(id);
     match &type_.kind {
         TypeKind::Array(element) => format!("[{}]", written(schema, *element)),
+        TypeKind::Object(_) if type_.implicit && schema.is_empty_object(id) => "nothing".to_owned(),
         TypeKind::Object(_) if type_.implicit => "members of its own".to_owned(),
         _ => type_.entity.name.to_string(),
     }
