@@ -84,6 +84,9 @@ pub struct Change {
     /// What it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
+    /// For a change from one type to another: how what they are made of differs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<String>,
     /// Whether the old schema called it `deprecated` or `unstable`: those who used it were warned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub formerly: Vec<SmolStr>,
@@ -108,13 +111,17 @@ impl Change {
     /// The change in words, on one line. Names stand as they are in the schema: escape them for where they go.
     #[must_use]
     pub fn summary(&self) -> String {
-        let subject = self.path.described(self.keyword);
-        let what = self.code.predicate();
-        match (&self.old, &self.new) {
-            (Some(old), Some(new)) => format!("{subject} {what}: {old} -> {new}"),
-            (None, Some(only)) | (Some(only), None) => format!("{subject} {what}: {only}"),
-            (None, None) => format!("{subject} {what}"),
-        }
+        told(&self.path.described(self.keyword), self.code, self.old.as_deref(), self.new.as_deref())
+    }
+}
+
+/// A change in words.
+pub(super) fn told(subject: &str, code: Code, old: Option<&str>, new: Option<&str>) -> String {
+    let what = code.predicate();
+    match (old, new) {
+        (Some(old), Some(new)) => format!("{subject} {what}: {old} -> {new}"),
+        (None, Some(only)) | (Some(only), None) => format!("{subject} {what}: {only}"),
+        (None, None) => format!("{subject} {what}"),
     }
 }
 
@@ -194,7 +201,7 @@ impl Part {
 
 impl EntityPath {
     /// In words: `member running of struct StatusInfo`.
-    fn described(&self, keyword: &str) -> String {
+    pub(super) fn described(&self, keyword: &str) -> String {
         let feature = self.feature.iter().map(|name| format!("feature {name} of ")).collect::<String>();
         let part = match self.part.as_ref().map(Part::words) {
             None => String::new(),

@@ -17,6 +17,8 @@ pub(super) struct Finding {
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
     pub(super) formerly: Vec<SmolStr>,
+    /// How what two types are made of differs.
+    pub(super) inside: Vec<String>,
     pub(super) effect: Effect,
     pub(super) api: Option<Assessment>,
 }
@@ -31,6 +33,7 @@ impl Finding {
             old: None,
             new: None,
             formerly: Vec::new(),
+            inside: Vec::new(),
             effect: wire::effect(code),
             api: api::assessment(code),
         }

@@ -82,7 +82,7 @@ fn data(
             new: new.map(|id| Container { entity: new_entity, id }),
             part: if kind == Kind::Command { Part::Argument } else { Part::Member },
         };
-        return members(cx, &objects, &mut |old, new| shape::effect(cx, old, new));
+        return members(cx, &objects, &mut |old, new| shape::exchange(cx, old, new));
     }
     let code = match kind {
         Kind::Command => Code::ArgumentsTypeChanged,
@@ -111,10 +111,12 @@ fn returns(cx: &Context<'_>, old: Option<TypeId>, new: Option<TypeId>) -> Option
 fn type_change(cx: &Context<'_>, place: Finding, old: Option<TypeId>, new: Option<TypeId>) -> Finding {
     let text = |schema, id: Option<TypeId>| id.map_or_else(|| "nothing".to_owned(), |id| written(schema, id));
     let ids = old.or_else(|| cx.old.empty_object()).zip(new.or_else(|| cx.new.empty_object()));
+    let exchange = ids.map(|(old, new)| shape::exchange(cx, old, new)).unwrap_or_default();
     Finding {
         old: Some(text(cx.old.schema, old)),
         new: Some(text(cx.new.schema, new)),
-        effect: ids.map_or(place.effect, |(old, new)| shape::effect(cx, old, new)),
+        inside: exchange.inside,
+        effect: exchange.effect,
         ..place
     }
 }

@@ -270,13 +270,13 @@ fn type_findings(cx: &Context<'_>, old: TypeId, new: TypeId) -> Vec<Finding> {
     let is_same_kind =
         |old: &Type, new: &Type| std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind);
     if is_same_kind(before, after) {
-        findings.extend(parts::parts(cx, old, new, &mut |old, new| shape::effect(cx, old, new)));
+        findings.extend(parts::parts(cx, old, new, &mut |old, new| shape::exchange(cx, old, new)));
     } else {
         let keywords = (cx.old.keyword(EntityId::Type(old)), cx.new.keyword(EntityId::Type(new)));
         findings.push(Finding {
             old: Some(keywords.0.to_owned()),
             new: Some(keywords.1.to_owned()),
-            effect: shape::effect(cx, old, new),
+            effect: shape::exchange(cx, old, new).effect,
             ..Finding::new(Code::TypeKindChanged, None)
         });
     }
@@ -363,6 +363,7 @@ fn change(finding: Finding, place: Place<'_>, usage: Usage) -> Change {
         keyword: place.keyword,
         old: finding.old,
         new: finding.new,
+        inside: finding.inside,
         formerly: finding.formerly,
         wire,
         api: finding.api,

@@ -11,13 +11,12 @@ use super::code::Code;
 use super::facts::{self, Facts};
 use super::finding::Finding;
 use super::members::{Objects, members};
-use super::shape::{is_same, written};
+use super::shape::{Exchange, is_same, written};
 use super::variants::variants;
-use super::wire::Effect;
 use crate::{Alternate, Alternative, Enum, TypeId, TypeKind};
 
 /// Tells what it means on the wire that one type stands where the other did.
-pub(super) type Types<'t> = dyn FnMut(TypeId, TypeId) -> Effect + 't;
+pub(super) type Types<'t> = dyn FnMut(TypeId, TypeId) -> Exchange + 't;
 
 /// How two types differ in their parts, if they are of one kind.
 pub(super) fn parts(cx: &Context<'_>, old: TypeId, new: TypeId, types: &mut Types<'_>) -> Vec<Finding> {
@@ -98,12 +97,16 @@ pub(super) fn type_change(
     new: TypeId,
     types: &mut Types<'_>,
 ) -> Option<Finding> {
-    (!is_same(cx, old, new)).then(|| Finding {
-        old: Some(written(cx.old.schema, old)),
-        new: Some(written(cx.new.schema, new)),
-        effect: types(old, new),
-        api: api::type_change(cx, old, new),
-        ..place
+    (!is_same(cx, old, new)).then(|| {
+        let Exchange { effect, inside } = types(old, new);
+        Finding {
+            old: Some(written(cx.old.schema, old)),
+            new: Some(written(cx.new.schema, new)),
+            inside,
+            effect,
+            api: api::type_change(cx, old, new),
+            ..place
+        }
     })
 }
 

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use super::Context;
+use super::change::{EntityKind, EntityPath, told};
+use super::finding::Finding;
 use super::parts::parts;
 use super::wire::{Effect, MORE_FORMS, NARROWER, OTHER_FORM, SHIFTED, WIDER};
-use crate::{Alternate, Builtin, JsonType, Schema, TypeId, TypeKind};
+use crate::{Alternate, Builtin, EntityId, JsonType, Schema, TypeId, TypeKind};
 
 /// Whether two types are the same by name. What changed in the definition of that name is told there.
 pub(super) fn is_same(cx: &Context<'_>, old: TypeId, new: TypeId) -> bool {
@@ -19,24 +21,41 @@ pub(super) fn is_same(cx: &Context<'_>, old: TypeId, new: TypeId) -> bool {
     }
 }
 
-/// What it means on the wire that one type stands where the other did. Nothing if the JSON is the same.
-pub(super) fn effect(cx: &Context<'_>, old: TypeId, new: TypeId) -> Effect {
+/// One type in the place of another.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    /// What it means on the wire. Nothing if the JSON is the same.
+    pub(super) effect: Effect,
+    /// How what the types are made of differs, in words.
+    pub(super) inside: Vec<String>,
+}
+
+/// What it means on the wire that one type stands where the other did.
+pub(super) fn exchange(cx: &Context<'_>, old: TypeId, new: TypeId) -> Exchange {
     let mut seen = HashSet::from([(old, new)]);
     let mut waiting = vec![(old, new)];
-    let mut effect = Effect::default();
+    let mut exchange = Exchange::default();
     while let Some((old, new)) = waiting.pop() {
         let mut visit = |old, new| {
             if !is_same(cx, old, new) && seen.insert((old, new)) {
                 waiting.push((old, new));
             }
         };
-        effect = effect.and(of_pair(cx, old, new, &mut visit));
+        let effect = of_pair(cx, old, new, &mut exchange.inside, &mut visit);
+        exchange.effect = exchange.effect.and(effect);
     }
-    effect.of_type_change()
+    exchange.effect = exchange.effect.of_type_change();
+    exchange
 }
 
 /// What the difference of two types means without what they are made of, which is visited.
-fn of_pair(cx: &Context<'_>, old: TypeId, new: TypeId, visit: &mut impl FnMut(TypeId, TypeId)) -> Effect {
+fn of_pair(
+    cx: &Context<'_>,
+    old: TypeId,
+    new: TypeId,
+    inside: &mut Vec<String>,
+    visit: &mut impl FnMut(TypeId, TypeId),
+) -> Effect {
     match (&cx.old.type_of(old).kind, &cx.new.type_of(new).kind) {
         (TypeKind::Array(old), TypeKind::Array(new)) => {
             visit(*old, *new);
@@ -52,9 +71,14 @@ fn of_pair(cx: &Context<'_>, old: TypeId, new: TypeId, visit: &mut impl FnMut(Ty
         | (TypeKind::Alternate(_), TypeKind::Alternate(_)) => {
             let findings = parts(cx, old, new, &mut |old, new| {
                 visit(old, new);
-                Effect::default()
+                Exchange::default()
             });
-            findings.into_iter().fold(Effect::default(), |effect, finding| effect.and(finding.effect))
+            // Parts of other types are visited: told are those that come, go or change in themselves.
+            let own = findings.into_iter().filter(|finding| finding.effect != Effect::default());
+            own.fold(Effect::default(), |effect, finding| {
+                inside.push(in_words(cx, new, &finding));
+                effect.and(finding.effect)
+            })
         }
         (_, TypeKind::Alternate(alternate)) => match of_form(alternate, cx.old.json_type(old)) {
             Some(new) => {
@@ -72,6 +96,18 @@ fn of_pair(cx: &Context<'_>, old: TypeId, new: TypeId, visit: &mut impl FnMut(Ty
         },
         _ => OTHER_FORM,
     }
+}
+
+/// A difference of two types, told of the new one.
+fn in_words(cx: &Context<'_>, id: TypeId, finding: &Finding) -> String {
+    let path = EntityPath {
+        kind: EntityKind::Type,
+        name: cx.new.type_of(id).entity.name.clone(),
+        part: finding.part.clone(),
+        feature: finding.feature.clone(),
+    };
+    let subject = path.described(cx.new.keyword(EntityId::Type(id)));
+    told(&subject, finding.code, finding.old.as_deref(), finding.new.as_deref())
 }
 
 /// The alternative that values of a JSON type select.

@@ -76,6 +76,8 @@ fn a_shared_cause_is_told_once_with_whom_it_reaches() {
     assert_eq!(names(&shared.received), [""; 0]);
     let of_all = changes.iter().filter(|change| change.path.to_string().ends_with("/discard-source"));
     assert_eq!(of_all.count(), 1);
+    let inside = &by_path("type/QCryptoBlockInfoLUKS/member/hash-alg").inside;
+    assert_eq!(inside, &["value sm3 of enum QCryptoHashAlgo is new"]);
     let gone = by_path("command/x-query-rdma");
     assert_eq!((gone.code, &gone.formerly[..]), (Code::CommandRemoved, &["unstable".into()][..]));
 }

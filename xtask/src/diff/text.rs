@@ -8,8 +8,9 @@ use qapi_schema::diff::Severity;
 
 use super::report::{Finding, Report, SEVERITIES};
 
-/// So many names of commands and events stand in a line; those who want all ask for JSON.
-const MOST_NAMES: usize = 6;
+/// So many names of commands and events stand in a line, and so many differences of two types below each other; those who
+/// want all ask for JSON.
+const MOST: usize = 6;
 
 pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     for severity in SEVERITIES {
@@ -43,11 +44,17 @@ fn write_finding(finding: &Finding<'_>, out: &mut impl Write) -> io::Result<()> 
     };
     writeln!(out, "  {bold}{}{bold:#}{}", printable(&change.summary()), printable(&formerly))?;
     writeln!(out, "    {dim}{} {}{dim:#}", change.code, printable(&change.path.to_string()))?;
+    for inside in change.inside.iter().take(MOST) {
+        writeln!(out, "    {}", printable(inside))?;
+    }
+    if change.inside.len() > MOST {
+        writeln!(out, "    and {} more", change.inside.len() - MOST)?;
+    }
     for (respect, assessment) in finding.meanings() {
         let style = style(assessment.severity);
         writeln!(out, "    {respect} {style}{}{style:#}: {}", assessment.severity, assessment.reason)?;
     }
-    for reach in finding.reach(MOST_NAMES) {
+    for reach in finding.reach(MOST) {
         writeln!(out, "    {}", printable(&reach))?;
     }
     finding.allowed.map_or(Ok(()), |reason| writeln!(out, "    allowed: {}", printable(reason)))
