@@ -16,15 +16,18 @@
 //! ```
 //!
 //! [`dump()`] writes a schema as JSON, for tools in other languages. [`Reach`] tells what definitions need.
+//! [`diff::compare`] tells what changed from one schema to another, and whom it concerns.
 
 mod check;
 mod definition;
+pub mod diff;
 mod dump;
 mod folder;
 mod lower;
 mod model;
 mod pragma;
 mod reach;
+mod received;
 pub mod release;
 mod resolve;
 mod rules;

@@ -16,7 +16,8 @@ pub(crate) fn numbers(release: &str) -> Vec<u32> {
 }
 
 /// Whether a text is a release: two numbers or more. It becomes the name of a folder and part of generated code.
-pub(crate) fn is_release(text: &str) -> bool {
+#[must_use]
+pub fn is_release(text: &str) -> bool {
     let is_number =
         |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u32>().is_ok();
     text.contains('.') && text.len() <= 32 && text.split('.').all(is_number)

@@ -12,7 +12,7 @@ use crate::error::Error;
 pub(crate) const BOUND: [SchemaName; 2] = [SchemaName::Qmp, SchemaName::Qga];
 
 /// The oldest release whose servers the bindings understand.
-const OLDEST_SERVER: &str = "6.2";
+pub(crate) const OLDEST_SERVER: &str = "6.2";
 
 /// The schemas of one release.
 pub(crate) struct Release {

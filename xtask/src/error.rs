@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
 use qapi_parser::{Color, ParseError, Report, printable};
-use qapi_schema::snapshot::SnapshotError;
+use qapi_schema::snapshot::{self, SnapshotError};
 use qapi_schema::{SchemaName, TreeError};
 
 use crate::workspace;
@@ -42,6 +42,13 @@ pub(crate) enum Error {
     Write(#[from] WriteError),
     #[error("can't {action} '{}': {source}", path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
+    #[error(
+        "there is no snapshot of {schema} of QEMU {release}, and no file or folder of that name; there are those of {}",
+        snapshot::releases(*schema).join(", ")
+    )]
+    NoSuchRelease { release: String, schema: SchemaName },
+    #[error("{}:{line}: {reason}", path.display())]
+    AllowFile { path: PathBuf, line: usize, reason: String },
     #[error("can't write the output: {0}")]
     Output(io::Error),
 }

@@ -168,7 +168,8 @@ impl Outcome {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// A number of things, in words.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask regen`, `check`, `lint`, `dump`.
+//! The project's own tasks: `cargo xtask regen`, `check`, `lint`, `dump`, `diff`.
 
 mod bindings;
 mod check;
 mod deviations;
+mod diff;
 mod dump;
 mod error;
 mod lint;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Regenerates and checks the bindings, and checks schemas.
+/// Regenerates and checks the bindings, checks and compares schemas.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 struct Arguments {
@@ -41,6 +42,10 @@ enum Task {
     ///
     /// Exit codes: 0 done, 1 the schema is refused, 2 it could not be read or printed, or wrong arguments.
     Dump(dump::Options),
+    /// Compare two schemas, and say whom the changes concern: clients on the wire, and code written against the bindings.
+    ///
+    /// Exit codes: 0 nothing as bad as `--fail-on` says, 1 something is, 2 could not compare, or wrong arguments.
+    Diff(diff::Options),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +68,11 @@ fn main() -> ExitCode {
         Task::Dump(options) => match dump::run(&options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error, if error.report().is_some() { 1 } else { 2 }),
+        },
+        Task::Diff(options) => match diff::run(&options) {
+            Ok(diff::Verdict::Passed) => ExitCode::SUCCESS,
+            Ok(diff::Verdict::Failed) => ExitCode::from(1),
+            Err(error) => fail(&error, 2),
         },
     }
 }

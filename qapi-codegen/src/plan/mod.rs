@@ -8,7 +8,6 @@ mod kept;
 mod messages;
 mod metadata;
 mod planner;
-mod received;
 mod replaced;
 mod request;
 mod rust_type;

@@ -8,7 +8,6 @@ use super::attributes::attributes;
 use super::boxing::Boxing;
 use super::docs::{self, DocWriter};
 use super::kept::{Replaced, kept};
-use super::received::received;
 use super::replaced::replaced;
 use super::sizes::Sizes;
 use super::{Item, ItemAttribute, NamedKind, Plan, Request, RustType, TypePlan};
@@ -131,7 +130,7 @@ impl<'a> Planner<'a> {
             undated: &options.undated,
             sizes: Sizes::new(schema, &boxing),
             boxing,
-            received: received(schema),
+            received: schema.received(),
             type_names,
             branches_names,
             choices,

@@ -50,6 +50,15 @@ pub fn newest_release() -> Option<&'static str> {
     EMBEDDED.iter().map(|snapshot| snapshot.release).max_by_key(|release| numbers(release))
 }
 
+/// The releases of which there are snapshots of a schema, oldest first.
+#[must_use]
+pub fn releases(schema: SchemaName) -> Vec<&'static str> {
+    let of_schema = EMBEDDED.iter().filter(|snapshot| snapshot.schema == schema.as_str());
+    let mut releases: Vec<_> = of_schema.map(|snapshot| snapshot.release).collect();
+    releases.sort_by_key(|release| numbers(release));
+    releases
+}
+
 /// The snapshot of a release's schema, if this crate carries it.
 #[must_use]
 pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {

@@ -1,0 +1,46 @@
+//! How fast two schemas are compared: those of the monitor of two releases that lie far apart.
+//!
+//! ```sh
+//! cargo bench -p qapi-schema --bench diff
+//! ```
+//!
+//! `read_and_compare` is what a user waits for: both snapshots are read, resolved and compared.
+
+#![allow(clippy::panic, reason = "without the schemas there is nothing to measure")]
+
+use divan::{Bencher, black_box};
+use qapi_schema::diff::{Options, compare};
+use qapi_schema::{Schema, SchemaName, snapshot};
+
+const RELEASES: [&str; 2] = ["7.2.0", "10.2.2"];
+
+fn load(release: &str) -> Schema {
+    let embedded = snapshot::find(release, SchemaName::Qmp).unwrap_or_else(|| panic!("no snapshot"));
+    embedded.load().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn options() -> Options<'static> {
+    Options { oldest_server: Some("6.2") }
+}
+
+#[divan::bench]
+fn compare_releases(bencher: Bencher<'_, '_>) {
+    let [old, new] = RELEASES.map(load);
+    bencher.bench(|| compare(black_box(&old), black_box(&new), options()));
+}
+
+#[divan::bench]
+fn compare_with_itself(bencher: Bencher<'_, '_>) {
+    let schema = load(RELEASES[1]);
+    bencher.bench(|| compare(black_box(&schema), black_box(&schema), options()));
+}
+
+#[divan::bench]
+fn read_and_compare() -> usize {
+    let [old, new] = RELEASES.map(load);
+    compare(&old, &new, options()).len()
+}
+
+fn main() {
+    divan::main();
+}
