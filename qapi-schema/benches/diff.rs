@@ -20,7 +20,7 @@ fn load(release: &str) -> Schema {
 }
 
 fn options() -> Options<'static> {
-    Options { oldest_server: Some("6.2") }
+    Options { oldest_server: Some("6.2"), wire_only: false }
 }
 
 #[divan::bench]
