@@ -35,6 +35,7 @@ mod error;
 mod names;
 mod pattern;
 mod plan;
+mod rust_names;
 mod write;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ use qapi_schema::Schema;
 pub use bindings::Bindings;
 pub use builder::{Builder, Layout};
 pub use error::{CompileError, GenerateError, Mistake, WriteError};
+pub use rust_names::{Namespace, RustField, RustItem, RustType, RustVariant, rust_names};
 pub use write::{Written, write};
 
 /// A generated file.

@@ -48,6 +48,8 @@ pub(crate) struct Plan {
 pub(crate) struct Item {
     /// The Rust name.
     pub(crate) name: String,
+    /// The name in the schema.
+    pub(crate) definition: String,
     /// The Rust module, after the schema's module.
     pub(crate) module: String,
     pub(crate) docs: Docs,

@@ -156,6 +156,7 @@ impl<'a> Planner<'a> {
         let id = self.schema.lookup(&entity.name);
         Item {
             name,
+            definition: entity.name.to_string(),
             module: module_name(module),
             docs: self.docs.definition(kind, entity, module),
             deprecated: self.deprecation(&entity.features),

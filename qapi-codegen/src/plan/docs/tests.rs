@@ -18,6 +18,7 @@ const PATHS: [&str; 3] = ["Lamp", "commands::LampOn", "field@Self::size"];
 fn item(name: &str) -> Item {
     Item {
         name: name.to_owned(),
+        definition: name.to_owned(),
         module: "lamps".to_owned(),
         docs: Default::default(),
         deprecated: None,
