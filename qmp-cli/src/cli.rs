@@ -1,0 +1,26 @@
+//! What can be said on the command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::{exec, hmp, target};
+
+/// One tool for a running QEMU: commands, events and more over its monitor.
+///
+/// Exit codes: 0 done; 1 the server answered with an error; 2 wrong usage, or something on this side failed, such as a file
+/// that cannot be read; 3 no connection, or it was lost; 4 something did not happen in time.
+#[derive(Debug, Parser)]
+#[command(name = "qmp", version, after_help = "`qmp help COMMAND` has the details and examples.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) target: target::Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Execute a command and print what the server answers, as JSON.
+    Exec(exec::Options),
+    /// Execute a line of the human monitor and print what it says.
+    Hmp(hmp::Options),
+}
