@@ -85,6 +85,17 @@ pub enum TreeError {
     Refused(#[from] Box<Report>),
 }
 
+impl TreeError {
+    /// The mistakes in the schema, if that is why.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Parse(ParseError::Refused(report)) | Self::Refused(report) => Some(report),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Debug for TreeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

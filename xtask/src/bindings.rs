@@ -4,15 +4,13 @@ use std::path::Path;
 
 use qapi_codegen::{DocStyle, File, Inclusion, Options, Reference, generate};
 use qapi_schema::{Schema, SchemaName, snapshot};
+use qapi_tools::OLDEST_SERVER;
 
 use crate::deviations::undated_members;
 use crate::error::Error;
 
 /// The schemas that become bindings. The storage daemon's is a part of the monitor's.
 pub(crate) const BOUND: [SchemaName; 2] = [SchemaName::Qmp, SchemaName::Qga];
-
-/// The oldest release whose servers the bindings understand.
-pub(crate) const OLDEST_SERVER: &str = "6.2";
 
 /// The schemas of one release.
 pub(crate) struct Release {

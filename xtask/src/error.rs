@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
-use qapi_parser::{Color, ParseError, Report, printable};
-use qapi_schema::snapshot::{self, SnapshotError};
+use qapi_parser::{Color, Report, printable};
+use qapi_schema::snapshot::SnapshotError;
 use qapi_schema::{SchemaName, TreeError};
 
 use crate::workspace;
@@ -42,15 +42,6 @@ pub(crate) enum Error {
     Write(#[from] WriteError),
     #[error("can't {action} '{}': {source}", path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
-    #[error(
-        "there is no snapshot of {schema} of QEMU {release}, and no file or folder of that name; there are those of {}",
-        snapshot::releases(*schema).join(", ")
-    )]
-    NoSuchRelease { release: String, schema: SchemaName },
-    #[error("{}:{line}: {reason}", path.display())]
-    AllowFile { path: PathBuf, line: usize, reason: String },
-    #[error("can't write the output: {0}")]
-    Output(io::Error),
 }
 
 impl Error {
@@ -70,10 +61,8 @@ impl Error {
     /// The mistakes in a schema, if that is why.
     pub(crate) fn report(&self) -> Option<&Report> {
         match self {
-            Self::Tree(TreeError::Parse(ParseError::Refused(report)) | TreeError::Refused(report)) => {
-                Some(report)
-            }
-            Self::Snapshot(SnapshotError::Refused(report)) => Some(report),
+            Self::Tree(error) => error.report(),
+            Self::Snapshot(error) => error.report(),
             _ => None,
         }
     }

@@ -3,16 +3,14 @@
 mod bindings;
 mod check;
 mod deviations;
-mod diff;
-mod dump;
 mod error;
-mod lint;
 mod regen;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use qapi_tools::{diff, dump, lint};
 
 /// Regenerates and checks the bindings, checks and compares schemas.
 #[derive(Debug, Parser)]
@@ -59,21 +57,9 @@ fn main() -> ExitCode {
             Ok(check::Verdict::Different) => ExitCode::from(1),
             Err(error) => fail(&error, 2),
         },
-        Task::Lint(options) => match lint::run(&options) {
-            Ok(lint::Verdict::Accepted) => ExitCode::SUCCESS,
-            Ok(lint::Verdict::Refused) => ExitCode::from(1),
-            Ok(lint::Verdict::Unreadable) => ExitCode::from(2),
-            Err(error) => fail(&error, 2),
-        },
-        Task::Dump(options) => match dump::run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&error, if error.report().is_some() { 1 } else { 2 }),
-        },
-        Task::Diff(options) => match diff::run(&options) {
-            Ok(diff::Verdict::Passed) => ExitCode::SUCCESS,
-            Ok(diff::Verdict::Failed) => ExitCode::from(1),
-            Err(error) => fail(&error, 2),
-        },
+        Task::Lint(options) => lint::run(&options),
+        Task::Dump(options) => dump::run(&options),
+        Task::Diff(options) => diff::run(&options),
     }
 }
 

@@ -40,6 +40,17 @@ pub enum SnapshotError {
     Refused(#[from] Box<Report>),
 }
 
+impl SnapshotError {
+    /// The mistakes in the schema, if that is why.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Refused(report) => Some(report),
+            Self::Malformed { .. } => None,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {

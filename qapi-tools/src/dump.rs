@@ -1,23 +1,35 @@
-//! `cargo xtask dump`.
+//! Printing a schema as JSON.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use qapi_schema::{LoadOptions, SchemaName, Tree, load};
 
 use crate::error::Error;
+use crate::fail;
 use crate::lint::DialectOption;
 
+/// Which schema is printed.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Options {
+pub struct Options {
     /// The root file of the schema.
     schema: PathBuf,
     #[command(flatten)]
     dialect: DialectOption,
 }
 
-/// Prints a schema as JSON.
-pub(crate) fn run(options: &Options) -> Result<(), Error> {
+/// Prints a schema as JSON. The program ends with 0 if that is done, 1 if the schema is refused, 2 if it could not be read or
+/// printed.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    match dump(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, if error.report().is_some() { 1 } else { 2 }),
+    }
+}
+
+fn dump(options: &Options) -> Result<(), Error> {
     let path = &options.schema;
     let schema = load(path, LoadOptions { dialect: options.dialect.dialect(), check_style: false })?;
     let tree = Tree::containing(path);

@@ -1,16 +1,19 @@
-//! `cargo xtask lint`.
+//! Checking schemas as QEMU's own front end does, and explaining what is wrong.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use qapi_parser::{Color, Dialect, ParseError, Report, printable, visible_json};
 use qapi_schema::{LoadOptions, Schema, TreeError, load};
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::fail;
 
+/// Which schemas are checked, and how.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Options {
+pub struct Options {
     /// The root files of the schemas.
     #[arg(required = true, value_name = "SCHEMA")]
     schemas: Vec<PathBuf>,
@@ -54,14 +57,25 @@ impl DialectOption {
 /// What became of a schema. The worst of all decides how the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Verdict {
+enum Verdict {
     Accepted,
     Refused,
     Unreadable,
 }
 
-/// Reads all schemas and says what is wrong with them.
-pub(crate) fn run(options: &Options) -> Result<Verdict, Error> {
+/// Reads all schemas and says what is wrong with them. The program ends with 0 if all are accepted, 1 if one is refused, 2 if one
+/// could not be read.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    match lint(options) {
+        Ok(Verdict::Accepted) => ExitCode::SUCCESS,
+        Ok(Verdict::Refused) => ExitCode::from(1),
+        Ok(Verdict::Unreadable) => ExitCode::from(2),
+        Err(error) => fail(&error, 2),
+    }
+}
+
+fn lint(options: &Options) -> Result<Verdict, Error> {
     let load_options = LoadOptions { dialect: options.dialect.dialect(), check_style: options.style };
     let mut worst = Verdict::Accepted;
     for path in &options.schemas {
@@ -169,7 +183,7 @@ impl Outcome {
 }
 
 /// A number of things, in words.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
+fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

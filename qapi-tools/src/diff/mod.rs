@@ -1,4 +1,4 @@
-//! `cargo xtask diff`.
+//! Comparing two schemas, and showing what changed.
 
 mod allow;
 mod github;
@@ -11,20 +11,22 @@ mod text;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use qapi_schema::SchemaName;
 use qapi_schema::diff::{Options as CompareOptions, Severity, compare};
 
-use crate::bindings::OLDEST_SERVER;
 use crate::error::Error;
 use crate::lint::DialectOption;
+use crate::{OLDEST_SERVER, fail};
 use allow::AllowFile;
 use report::Report;
 use side::Side;
 
+/// Which schemas are compared, and how the changes are shown and judged.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Options {
-    /// What was: a QEMU tree, the root file of a schema, a snapshot, or the release of one in this repository such as 7.2.0.
+pub struct Options {
+    /// What was: a QEMU tree, the root file of a schema, a snapshot, or the release of one that this program carries, such as 7.2.0.
     old: String,
     /// What is: the same.
     new: String,
@@ -101,14 +103,24 @@ impl Level {
 
 /// How a comparison ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+enum Verdict {
     /// No change is as bad as to fail, or those that are are allowed.
     Passed,
     Failed,
 }
 
-/// Compares, prints what changed, and says on the other output which entries of the allow-file are of no use.
-pub(crate) fn run(options: &Options) -> Result<Verdict, Error> {
+/// Compares, prints what changed, and says on the other output which entries of the allow-file are of no use. The program ends with 0
+/// if nothing is as bad as [`Options`] say, 1 if something is, 2 if the two could not be compared.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    match diff(options) {
+        Ok(Verdict::Passed) => ExitCode::SUCCESS,
+        Ok(Verdict::Failed) => ExitCode::from(1),
+        Err(error) => fail(&error, 2),
+    }
+}
+
+fn diff(options: &Options) -> Result<Verdict, Error> {
     let allow = match &options.allow {
         Some(path) => AllowFile::read(path)?,
         None => AllowFile::default(),
