@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{exec, hmp, target};
+use crate::{events, exec, hmp, info, launch, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -21,6 +21,24 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Execute a command and print what the server answers, as JSON.
     Exec(exec::Options),
+    /// Execute several actions as one: all of them, or none.
+    Transaction(transaction::Options),
     /// Execute a line of the human monitor and print what it says.
     Hmp(hmp::Options),
+    /// Wait for events and print them.
+    Events(events::Options),
+    /// Show what the server is and does: version, status, machine, block devices, jobs, migration.
+    Info(info::Options),
+    /// Start a server, execute commands, and end it.
+    Launch(launch::Options),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -37,7 +37,11 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure whose message may hold anything: line ends stay, other control characters are escaped.
     pub(crate) fn new(code: Code, message: impl Display) -> Self {
-        Self { code, message: output::text::visible(&message.to_string()).into_owned(), is_silent: false }
+        Self {
+            code,
+            message: output::text::visible(message.to_string().trim_end()).into_owned(),
+            is_silent: false,
+        }
     }
 
     /// Wrong arguments.
@@ -58,11 +62,24 @@ impl Failure {
         &self.message
     }
 
+    /// Whether something else may succeed on the same connection.
+    pub(crate) fn leaves_a_connection(&self) -> bool {
+        !matches!(self.code, Code::Done | Code::Connection)
+    }
+
     /// The same, with a line of advice behind it.
     #[must_use]
     pub(crate) fn with_hint(mut self, hint: impl Display) -> Self {
         self.message.push_str("\nhint: ");
         self.message.push_str(&printable(&hint.to_string()));
+        self
+    }
+
+    /// The same, with lines behind it that may hold anything.
+    #[must_use]
+    pub(crate) fn with_lines(mut self, lines: impl Display) -> Self {
+        self.message.push('\n');
+        self.message.push_str(output::text::visible(&lines.to_string()).trim_end());
         self
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use serde_json::value::to_raw_value;
 
 use crate::failure::Failure;
-use crate::{output, target};
+use crate::{exec, output, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,9 +29,10 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(target: &target::Options, options: &Options) -> Result<(), Failure> {
-    let client = target.monitor(options.timeout)?;
+    let session = exec::session(target, options.timeout)?;
     let arguments = to_raw_value(&json!({"command-line": options.line.join(" ")})).map_err(Failure::usage)?;
-    let returned = client.execute_raw("human-monitor-command", Some(&arguments), &CallOptions::new())?;
+    let returned =
+        session.client().execute_raw("human-monitor-command", Some(&arguments), &CallOptions::new())?;
     let text: String = serde_json::from_str(returned.get()).map_err(|error| {
         Failure::new(crate::failure::Code::Connection, format_args!("not a text: {error}"))
     })?;

@@ -1,11 +1,16 @@
 //! `qmp`: one tool for a running QEMU.
 
 mod cli;
+mod events;
 mod exec;
 mod failure;
 mod hmp;
+mod info;
+mod launch;
 mod output;
+mod session;
 mod target;
+mod transaction;
 mod typing;
 
 use std::process::ExitCode;
@@ -20,6 +25,10 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Exec(options) => exec::run(&target, &options),
         Command::Hmp(options) => hmp::run(&target, &options),
+        Command::Transaction(options) => transaction::run(&target, &options),
+        Command::Events(options) => events::run(&target, &options),
+        Command::Info(options) => info::run(&target, &options),
+        Command::Launch(options) => launch::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::typing::{Leaf, Tree};
@@ -19,6 +19,25 @@ pub(crate) struct Arguments {
     pub(crate) object: Option<Box<RawValue>>,
     /// What is given by name.
     pub(crate) tree: Tree,
+}
+
+impl Arguments {
+    /// These members, with those of the whole JSON object.
+    ///
+    /// # Errors
+    /// When one is in both.
+    pub(crate) fn joined(&self, mut members: Map<String, Value>) -> Result<Map<String, Value>, Failure> {
+        let Some(object) = &self.object else { return Ok(members) };
+        let given: Map<String, Value> = serde_json::from_str(object.get())
+            .map_err(|error| Failure::usage(format_args!("the arguments are not JSON: {error}")))?;
+        for (name, value) in given {
+            if members.contains_key(&name) {
+                return Err(Failure::usage(format_args!("argument {name}: it is given twice")));
+            }
+            members.insert(name, value);
+        }
+        Ok(members)
+    }
 }
 
 /// Reads arguments: `KEY=VALUE`, `KEY:=JSON`, a JSON object, `@FILE` or `-` with one.

@@ -1,14 +1,11 @@
-//! A command with its arguments, ready to be sent.
+//! A command with its arguments.
 
-use qmp_client::blocking::Client;
-use qmp_client::{CallOptions, Error};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::arguments::{self, Arguments};
 use crate::failure::Failure;
-use crate::typing::bindings::Bindings;
-use crate::typing::{Facts, convert};
+use crate::typing::Leaf;
 
 /// A command and its arguments, as given.
 #[derive(Debug)]
@@ -30,57 +27,72 @@ impl Request {
         Ok(Self { command: wire_name(command.as_ref()), arguments: arguments::parse(words)? })
     }
 
-    /// Gives the arguments their types, and puts what is given as JSON beside them.
+    /// Reads a line: words as a shell splits them, or a message as QMP has it, `{"execute": …, "arguments": …}`.
     ///
     /// # Errors
-    /// When a value cannot be of its type.
-    pub(crate) fn typed(&self) -> Result<Option<Box<RawValue>>, Failure> {
-        if self.arguments.tree.0.is_empty() {
-            return Ok(self.arguments.object.clone());
+    /// When it is neither, or an argument is malformed.
+    pub(crate) fn parse_line(line: &str) -> Result<Self, Failure> {
+        if line.starts_with('{') {
+            return Self::parse_message(line);
         }
-        let bindings = Bindings::monitor();
-        let sources: [&dyn Facts; 1] = [&bindings];
-        let converted = convert(&self.command, &self.arguments.tree, &sources)
-            .map_err(|mistake| Failure::usage(mistake).at(&self.command))?;
-        self.joined(converted.arguments).map(Some)
+        Self::parse(&words(line)?)
     }
 
-    fn joined(&self, mut arguments: Map<String, Value>) -> Result<Box<RawValue>, Failure> {
-        if let Some(object) = &self.arguments.object {
-            let given: Map<String, Value> = serde_json::from_str(object.get())
-                .map_err(|error| Failure::usage(format_args!("the arguments are not JSON: {error}")))?;
-            for (name, value) in given {
-                if arguments.insert(name.clone(), value).is_some() {
-                    return Err(Failure::usage(format_args!("argument {name}: it is given twice")));
+    fn parse_message(line: &str) -> Result<Self, Failure> {
+        let unexpected = |what: &str| Failure::usage(format_args!("{what} in a command as JSON"));
+        let members: Map<String, Value> = serde_json::from_str(line)
+            .map_err(|error| Failure::usage(format_args!("the command is not JSON: {error}")))?;
+        let mut request = Self { command: String::new(), arguments: Arguments::default() };
+        for (name, value) in members {
+            match (name.as_str(), value) {
+                ("execute", Value::String(command)) => request.command = command,
+                ("arguments", value @ Value::Object(_)) => {
+                    // As text again: the value was read to see that it is one.
+                    let text = RawValue::from_string(value.to_string());
+                    request.arguments.object = Some(text.map_err(Failure::usage)?);
                 }
+                // Ids are the client's business.
+                ("id", _) => {}
+                (name, _) => return Err(unexpected(&format!("unexpected '{name}'"))),
             }
         }
-        to_raw_value(&arguments).map_err(Failure::usage)
+        if request.command.is_empty() { Err(unexpected("'execute' is missing")) } else { Ok(request) }
     }
 
-    /// Sends it and waits for the answer.
+    /// The command `transaction` with an action for each line: its type, and its data as other commands' arguments.
     ///
     /// # Errors
-    /// When a value cannot be of its type, and those of the call.
-    pub(crate) fn execute(&self, client: &Client, options: &CallOptions) -> Result<Box<RawValue>, Failure> {
-        let arguments = self.typed()?;
-        let answer = client.execute_raw(&self.command, arguments.as_deref(), options);
-        answer.map_err(|error| self.explained(error))
-    }
-
-    /// The failure, with the command that may be meant where there is none of this name.
-    fn explained(&self, error: Error) -> Failure {
-        let is_unknown = matches!(&error, Error::Server { error, .. }
-            if error.class == qmp_types::ErrorClass::CommandNotFound);
-        let failure = Failure::from(error);
-        let known = qmp_types::qmp::SCHEMA.commands.iter().map(|command| command.name);
-        match qapi_schema::nearest(&self.command, known).filter(|_| is_unknown) {
-            Some(nearest) if nearest != self.command => {
-                failure.with_hint(format_args!("did you mean '{nearest}'?"))
-            }
-            _ => failure,
+    /// When a line is malformed, with its number.
+    pub(crate) fn transaction(lines: &[(usize, String)]) -> Result<Self, Failure> {
+        let mut arguments = Arguments::default();
+        for (index, (number, line)) in lines.iter().enumerate() {
+            let action = words(line).and_then(|words| Self::parse(&words));
+            let add = |action: Self| arguments.add_action(index, action);
+            action.and_then(add).map_err(|failure| failure.at(format_args!("line {number}")))?;
         }
+        Ok(Self { command: "transaction".to_owned(), arguments })
     }
+}
+
+impl Arguments {
+    fn add_action(&mut self, index: usize, action: Request) -> Result<(), Failure> {
+        let tree = &mut self.tree;
+        let failed = |error| Failure::usage(format_args!("{error}"));
+        tree.insert(&format!("actions.{index}.type"), Leaf::Text(action.command)).map_err(failed)?;
+        let data = format!("actions.{index}.data");
+        let given = action.arguments.joined(Map::new())?;
+        if given.is_empty() && action.arguments.tree.is_empty() {
+            return tree.insert(&data, Leaf::Json(Value::Object(given))).map_err(failed);
+        }
+        for (name, value) in given {
+            tree.insert(&format!("{data}.{name}"), Leaf::Json(value)).map_err(failed)?;
+        }
+        tree.graft(&data, action.arguments.tree).map_err(failed)
+    }
+}
+
+fn words(line: &str) -> Result<Vec<String>, Failure> {
+    shlex::split(line).ok_or_else(|| Failure::usage("a quote is not closed"))
 }
 
 /// The name of a command on the wire. Some have underscores where all others have hyphens: both are understood.

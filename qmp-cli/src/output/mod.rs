@@ -3,6 +3,7 @@
 //! Text that came from a server or a guest reaches a terminal only through [`text::visible`] or as JSON through [`json`],
 //! both of which escape what commands a terminal.
 
+pub(crate) mod event;
 pub(crate) mod json;
 pub(crate) mod text;
 
@@ -11,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 /// The style of the word that says that something failed.
-const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// Whether standard output is a terminal.
 pub(crate) fn is_terminal() -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use qmp_client::{Address, AddressError, Options as ClientOptions, blocking::Client};
+use qmp_client::{Address, AddressError, Options as ClientOptions};
 
 use crate::failure::Failure;
 
@@ -13,6 +13,7 @@ const MONITOR_VARIABLE: &str = "QMP_SOCKET";
 const AGENT_VARIABLE: &str = "QGA_CLIENT_ADDRESS";
 
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Where the server listens: a path, unix:PATH, unix:@NAME, tcp:HOST:PORT, vsock:CID:PORT, fd:N, or a name that `qmp ls`
     /// shows. Without it, the environment variable QMP_SOCKET says so (for the guest agent QGA_CLIENT_ADDRESS).
@@ -74,6 +75,11 @@ impl Options {
         }
     }
 
+    /// Whether the command line says which server is meant.
+    pub(crate) fn is_said(&self) -> bool {
+        !self.sockets.is_empty()
+    }
+
     /// Whether anything says which server is meant.
     pub(crate) fn is_given(&self, kind: Kind) -> bool {
         !self.sockets.is_empty() || std::env::var_os(kind.variable()).is_some()
@@ -93,15 +99,6 @@ impl Options {
     pub(crate) fn client_options(&self, timeout: Duration) -> ClientOptions {
         ClientOptions::new().connect_timeout(self.connect_timeout).call_timeout(timeout)
     }
-
-    /// Connects to the one monitor that is meant.
-    ///
-    /// # Errors
-    /// As [`one`](Self::one), and when there is no connection.
-    pub(crate) fn monitor(&self, timeout: Duration) -> Result<Client, Failure> {
-        let target = self.one(Kind::Monitor)?;
-        Ok(Client::connect_with(&target.address, &self.client_options(timeout))?)
-    }
 }
 
 fn resolve(name: &str) -> Result<Target, Failure> {
@@ -115,6 +112,9 @@ fn resolve(name: &str) -> Result<Target, Failure> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// What stands for a wait without an end.
+pub(crate) const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// A number of seconds, such as `5` or `0.5`.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::scalars::{boolean, guessed, number, size};
-use super::{Facts, Leaf, Node, Object, Shape, Tree};
+use super::{Leaf, Node, Object, Shape, Tree};
 
 /// Arguments with types.
 #[derive(Debug)]
@@ -29,59 +29,40 @@ impl std::fmt::Display for Mistake {
     }
 }
 
-/// Gives the arguments of a command their types. Of the sources of facts, the first that knows a value's type decides.
+/// Gives arguments their types. Of the sources of facts, the first that knows a value's type decides.
 ///
 /// # Errors
 /// The first value that cannot be of its type.
-pub(crate) fn convert(command: &str, tree: &Tree, sources: &[&dyn Facts]) -> Result<Conversion, Mistake> {
-    let mut converter = Converter { sources, untyped: Vec::new() };
-    let known = sources.iter().map(|facts| facts.arguments(command)).collect::<Vec<_>>();
-    let arguments = converter.members(&known, tree, "")?;
+pub(crate) fn convert(tree: &Tree, sources: &[Object<'_>]) -> Result<Conversion, Mistake> {
+    let mut converter = Converter { untyped: Vec::new() };
+    let arguments = converter.members(sources, tree, "")?;
     Ok(Conversion { arguments, untyped: converter.untyped })
 }
 
-/// What each source knows of the type of a value.
-type Known<'f> = Vec<Option<Shape<'f>>>;
+/// What the sources know of the type of a value, those first that decide.
+type Known<'f> = Vec<Shape<'f>>;
 
-struct Converter<'f> {
-    sources: &'f [&'f dyn Facts],
+struct Converter {
     untyped: Vec<String>,
 }
 
-impl<'f> Converter<'f> {
+impl Converter {
     fn members(
         &mut self,
-        objects: &[Option<Object<'f>>],
+        objects: &[Object<'_>],
         tree: &Tree,
         key: &str,
     ) -> Result<Map<String, Value>, Mistake> {
         let mut members = Map::new();
         for (name, node) in &tree.0 {
             let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-            let known = self.member(objects, name, tree);
+            let known = objects.iter().filter_map(|object| member(object, name, tree)).collect();
             members.insert(name.clone(), self.value(&known, node, &key)?);
         }
         Ok(members)
     }
 
-    /// What is known of a member, among those of the branches that the tags select.
-    fn member(&self, objects: &[Option<Object<'f>>], name: &str, tree: &Tree) -> Known<'f> {
-        let type_of = |facts: &'f dyn Facts, object: &Option<Object<'f>>| {
-            let mut object = object.clone()?;
-            loop {
-                if let Some((_, type_name)) = object.members.iter().find(|(member, _)| *member == name) {
-                    return facts.shape(type_name);
-                }
-                let tag = tree.text(object.tag?)?;
-                let (_, branch) = object.branches.iter().find(|(value, _)| *value == tag)?;
-                let Some(Shape::Object(branch)) = facts.shape(branch) else { return None };
-                object = branch;
-            }
-        };
-        self.sources.iter().zip(objects).map(|(facts, object)| type_of(*facts, object)).collect()
-    }
-
-    fn value(&mut self, known: &Known<'f>, node: &Node, key: &str) -> Result<Value, Mistake> {
+    fn value(&mut self, known: &Known<'_>, node: &Node, key: &str) -> Result<Value, Mistake> {
         match node {
             Node::Leaf(Leaf::Json(value)) => Ok(value.clone()),
             Node::Leaf(Leaf::Text(text)) => self.text(known, text, key),
@@ -89,36 +70,29 @@ impl<'f> Converter<'f> {
         }
     }
 
-    fn branch(&mut self, known: &Known<'f>, tree: &Tree, key: &str) -> Result<Value, Mistake> {
-        let known = self.narrowed(known, |shape| match shape {
+    fn branch(&mut self, known: &Known<'_>, tree: &Tree, key: &str) -> Result<Value, Mistake> {
+        let known = narrowed(known, |shape| match shape {
             Shape::Object(_) => !tree.is_list(),
             Shape::List(_) => tree.is_list(),
             _ => false,
         });
-        match first(&known) {
-            Some((_, Shape::List(_))) => self.list(&known, tree, key),
-            Some((_, Shape::Object(_))) => {
-                let objects: Vec<_> = known.into_iter().map(|shape| shape.and_then(into_object)).collect();
+        match known.first() {
+            Some(Shape::List(_)) => self.list(&known, tree, key),
+            Some(Shape::Object(_)) => {
+                let objects: Vec<_> = known.into_iter().filter_map(into_object).collect();
                 self.members(&objects, tree, key).map(Value::Object)
             }
-            None | Some((_, Shape::Any)) if tree.is_list() => self.list(&known, tree, key),
-            None | Some((_, Shape::Any)) => self.members(&[], tree, key).map(Value::Object),
-            Some((_, shape)) => {
-                Err(mistake(key, format!("it is {}, which has no members", described(shape))))
-            }
+            None | Some(Shape::Any) if tree.is_list() => self.list(&known, tree, key),
+            None | Some(Shape::Any) => self.members(&[], tree, key).map(Value::Object),
+            Some(shape) => Err(mistake(key, format!("it is {}, which has no members", described(shape)))),
         }
     }
 
-    fn list(&mut self, known: &Known<'f>, tree: &Tree, key: &str) -> Result<Value, Mistake> {
+    fn list(&mut self, known: &Known<'_>, tree: &Tree, key: &str) -> Result<Value, Mistake> {
         if !tree.is_list() {
             return Err(mistake(key, "it is a list: its elements are numbered from 0 on, without a gap"));
         }
-        let element = |facts: &&'f dyn Facts, shape: &Option<Shape<'f>>| match shape {
-            Some(Shape::List(element)) => facts.shape(element),
-            _ => None,
-        };
-        let known: Known<'f> =
-            self.sources.iter().zip(known).map(|(facts, shape)| element(facts, shape)).collect();
+        let known: Known<'_> = known.iter().filter_map(element).collect();
         let numbered = (0..tree.0.len()).map(|index| index.to_string());
         let elements = numbered.filter_map(|index| {
             let node = tree.get(&index)?;
@@ -127,36 +101,46 @@ impl<'f> Converter<'f> {
         elements.collect::<Result<_, _>>().map(Value::Array)
     }
 
-    fn text(&mut self, known: &Known<'f>, text: &str, key: &str) -> Result<Value, Mistake> {
-        let Some((facts, shape)) = first(known) else {
+    fn text(&mut self, known: &Known<'_>, text: &str, key: &str) -> Result<Value, Mistake> {
+        let Some(shape) = known.first() else {
             self.untyped.push(key.to_owned());
             return Ok(guessed(text));
         };
-        let value = match shape {
-            Shape::Alternate(types) => {
-                let shapes = types.iter().filter_map(|name| self.sources.get(facts)?.shape(name));
-                alternative(&shapes.collect::<Vec<_>>(), text)
-            }
-            shape => of_text(shape, text),
-        };
-        value.ok_or_else(|| mistake(key, expected(shape, text, key)))
-    }
-
-    /// The same, with alternates replaced by the first of their types that is asked for.
-    fn narrowed(&self, known: &Known<'f>, is_wanted: impl Fn(&Shape<'f>) -> bool) -> Known<'f> {
-        let narrow = |facts: &&'f dyn Facts, shape: &Option<Shape<'f>>| match shape {
-            Some(Shape::Alternate(types)) => {
-                let found = types.iter().filter_map(|name| facts.shape(name)).find(&is_wanted);
-                found.or_else(|| shape.clone())
-            }
-            shape => shape.clone(),
-        };
-        self.sources.iter().zip(known).map(|(facts, shape)| narrow(facts, shape)).collect()
+        of_text(shape, text).ok_or_else(|| mistake(key, expected(shape, text, key)))
     }
 }
 
-fn first<'a, 'f>(known: &'a Known<'f>) -> Option<(usize, &'a Shape<'f>)> {
-    known.iter().enumerate().find_map(|(index, shape)| Some((index, shape.as_ref()?)))
+/// What is known of a member, among those of the branches that the tags select.
+fn member<'f>(object: &Object<'f>, name: &str, tree: &Tree) -> Option<Shape<'f>> {
+    let mut object = object.clone();
+    loop {
+        if let Some((_, type_)) = object.members.iter().find(|(member, _)| *member == name) {
+            return type_.shape();
+        }
+        let tag = tree.text(object.tag?)?;
+        let (_, branch) = object.branches.iter().find(|(value, _)| *value == tag)?;
+        object = into_object(branch.shape()?)?;
+    }
+}
+
+/// The same, with alternates replaced by the first of their types that is asked for.
+fn narrowed<'f>(known: &Known<'f>, is_wanted: impl Fn(&Shape<'f>) -> bool) -> Known<'f> {
+    let narrow = |shape: &Shape<'f>| match shape {
+        Shape::Alternate(types) => {
+            let found = types.iter().filter_map(|type_| type_.shape()).find(&is_wanted);
+            found.unwrap_or_else(|| shape.clone())
+        }
+        shape => shape.clone(),
+    };
+    known.iter().map(narrow).collect()
+}
+
+/// What the elements of a list look like.
+fn element<'f>(list: &Shape<'f>) -> Option<Shape<'f>> {
+    match list {
+        Shape::List(element) => element.shape(),
+        _ => None,
+    }
 }
 
 fn into_object(shape: Shape<'_>) -> Option<Object<'_>> {
@@ -179,7 +163,9 @@ fn of_text(shape: &Shape<'_>, text: &str) -> Option<Value> {
         Shape::Any => Some(guessed(text)),
         Shape::List(_) => json(Value::is_array),
         Shape::Object(_) => json(Value::is_object),
-        Shape::Alternate(_) => None,
+        Shape::Alternate(types) => {
+            alternative(&types.iter().filter_map(|type_| type_.shape()).collect::<Vec<_>>(), text)
+        }
     }
 }
 

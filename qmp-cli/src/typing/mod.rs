@@ -1,24 +1,37 @@
 //! The JSON types of arguments that are given as text.
 //!
 //! `key=value` on a command line does not say whether `10` is a string or a number, and QEMU refuses the wrong one. What is
-//! known of the types comes from one or more sources ([`Facts`]): the schema that the server itself tells, the bindings, and
-//! for devices their properties.
+//! known of the types comes from one or more sources: the schema that the server itself tells, the bindings, and for devices
+//! their properties. Each gives an [`Object`], whose members have [`TypeRef`]s that are looked into when they are needed.
 
 pub(crate) mod bindings;
 mod convert;
+pub(crate) mod properties;
 pub(crate) mod scalars;
 mod tree;
 
+use qmp_types::metadata::Schema;
+
 pub(crate) use self::convert::{Conversion, Mistake, convert};
-pub(crate) use self::tree::{Leaf, Node, Tree, TreeError};
+pub(crate) use self::tree::{Leaf, Node, Tree};
 
-/// What is known of the types of a schema.
-pub(crate) trait Facts {
-    /// The arguments of a command, if it is known.
-    fn arguments(&self, command: &str) -> Option<Object<'_>>;
+/// A type in one of the sources.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TypeRef<'f> {
+    /// A type of the bindings, by its name.
+    Bindings(&'static Schema, &'static str),
+    /// A type of a property of a device or object, by the name that the server has for it.
+    Property(&'f str),
+}
 
-    /// What values of a type look like. The name is one that [`Object`]s and shapes of these facts hold.
-    fn shape(&self, type_name: &str) -> Option<Shape<'_>>;
+impl<'f> TypeRef<'f> {
+    /// What its values look like, if that is known.
+    pub(crate) fn shape(self) -> Option<Shape<'f>> {
+        match self {
+            Self::Bindings(schema, name) => bindings::shape(schema, name),
+            Self::Property(name) => properties::shape(name),
+        }
+    }
 }
 
 /// What values of a type look like.
@@ -41,20 +54,20 @@ pub(crate) enum Shape<'f> {
     /// A string that is one of these.
     Enum(Vec<&'f str>),
     /// A list of values of a type.
-    List(&'f str),
+    List(TypeRef<'f>),
     /// An object.
     Object(Object<'f>),
     /// A value of one of these types, told apart by its JSON type.
-    Alternate(Vec<&'f str>),
+    Alternate(Vec<TypeRef<'f>>),
 }
 
 /// The members of an object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object<'f> {
     /// Names and types of members.
-    pub(crate) members: Vec<(&'f str, &'f str)>,
+    pub(crate) members: Vec<(&'f str, TypeRef<'f>)>,
     /// The member whose value selects a branch.
     pub(crate) tag: Option<&'f str>,
     /// Values of the tag, and the types whose members they add.
-    pub(crate) branches: Vec<(&'f str, &'f str)>,
+    pub(crate) branches: Vec<(&'f str, TypeRef<'f>)>,
 }

@@ -75,6 +75,29 @@ impl Tree {
         Ok(())
     }
 
+    /// Adds all values of another tree under a key.
+    ///
+    /// # Errors
+    /// When one of them contradicts what is there.
+    pub(crate) fn graft(&mut self, key: &str, other: Self) -> Result<(), TreeError> {
+        if other.is_empty() {
+            return Ok(());
+        }
+        let folder = self.branch(key)?;
+        for (name, node) in other.0 {
+            if folder.get(&name).is_some() {
+                return Err(TreeError::Twice);
+            }
+            folder.0.push((name, node));
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What is given for a name.
     pub(crate) fn get(&self, name: &str) -> Option<&Node> {
         self.0.iter().find(|(given, _)| given == name).map(|(_, node)| node)

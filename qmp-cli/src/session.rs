@@ -1,0 +1,81 @@
+//! A connection to a monitor, and what is known of the types that its commands take.
+
+use qmp_client::blocking::Client;
+use qmp_client::{CallOptions, Error};
+use qmp_types::ErrorClass;
+use qmp_types::qmp::SCHEMA;
+use qmp_types::qmp::commands::DeviceListProperties;
+use qmp_types::qmp::types::ObjectPropertyInfo;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::exec::Request;
+use crate::failure::Failure;
+use crate::typing::{Conversion, Mistake, Object, Tree, bindings, convert, properties};
+
+/// The command whose arguments are the properties of a device, beside those in the schema.
+const DEVICE_ADD: &str = "device_add";
+
+/// A connection to a monitor.
+#[derive(Debug)]
+pub(crate) struct Session {
+    client: Client,
+}
+
+impl Session {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Gives a request's arguments their types, sends it, and waits for what it returns.
+    ///
+    /// # Errors
+    /// When a value cannot be of its type, and those of the call.
+    pub(crate) fn execute(&self, request: &Request, options: &CallOptions) -> Result<Box<RawValue>, Failure> {
+        let arguments = self.arguments(request)?;
+        let answer = self.client.execute_raw(&request.command, arguments.as_deref(), options);
+        answer.map_err(|error| explained(&request.command, error))
+    }
+
+    fn arguments(&self, request: &Request) -> Result<Option<Box<RawValue>>, Failure> {
+        if request.arguments.tree.is_empty() {
+            return Ok(request.arguments.object.clone());
+        }
+        let converted = self.convert(&request.command, &request.arguments.tree);
+        let converted = converted.map_err(|mistake| Failure::usage(mistake).at(&request.command))?;
+        let joined = request.arguments.joined(converted.arguments)?;
+        to_raw_value(&joined).map(Some).map_err(Failure::usage)
+    }
+
+    /// Asks the server for no more than is needed: the bindings know most commands.
+    fn convert(&self, command: &str, tree: &Tree) -> Result<Conversion, Mistake> {
+        let mut sources: Vec<Object<'_>> = bindings::arguments(&SCHEMA, command).into_iter().collect();
+        let converted = convert(tree, &sources)?;
+        if converted.untyped.is_empty() || command != DEVICE_ADD {
+            return Ok(converted);
+        }
+        let properties = tree.text("driver").map(|driver| self.properties(driver)).unwrap_or_default();
+        sources.push(properties::arguments(&properties));
+        convert(tree, &sources)
+    }
+
+    /// The properties of a device: none if the server cannot tell. It will say itself what is wrong with the command.
+    fn properties(&self, driver: &str) -> Vec<ObjectPropertyInfo> {
+        self.client.execute(&DeviceListProperties::new(driver)).unwrap_or_default()
+    }
+}
+
+/// The failure, with the command that may be meant where there is none of this name.
+fn explained(command: &str, error: Error) -> Failure {
+    let is_unknown =
+        matches!(&error, Error::Server { error, .. } if error.class == ErrorClass::CommandNotFound);
+    let failure = Failure::from(error);
+    let known = SCHEMA.commands.iter().map(|command| command.name);
+    match qapi_schema::nearest(command, known).filter(|_| is_unknown) {
+        Some(nearest) if nearest != command => failure.with_hint(format_args!("did you mean '{nearest}'?")),
+        _ => failure,
+    }
+}
