@@ -103,8 +103,8 @@ fn line(target: &Target, outcome: &Result<Outcome, Failure>) -> io::Result<()> {
             format!("{{\"socket\":{socket},\"return\":{returned},\"event\":{event}}}")
         }
         Err(failure) => {
-            json!({"socket": socket, "error": failure.message(), "exit-code": failure.code() as u8})
-                .to_string()
+            let (message, code) = (Value::from(failure.message()), failure.code() as u8);
+            format!("{{\"socket\":{socket},\"error\":{message},\"exit-code\":{code}}}")
         }
     };
     output::line(&coloured(&text, Layout::Compact))
