@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, hmp, info, launch, target, transaction};
+use crate::{events, exec, hmp, info, launch, ls, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -19,6 +19,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// List the servers that have a name, and whether they answer.
+    Ls(ls::Options),
     /// Execute a command and print what the server answers, as JSON.
     Exec(exec::Options),
     /// Execute several actions as one: all of them, or none.

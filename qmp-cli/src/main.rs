@@ -7,6 +7,7 @@ mod failure;
 mod hmp;
 mod info;
 mod launch;
+mod ls;
 mod output;
 mod session;
 mod target;
@@ -23,6 +24,7 @@ use self::failure::Failure;
 fn main() -> ExitCode {
     let Cli { target, command } = Cli::parse();
     let done = match command {
+        Command::Ls(options) => ls::run(&options),
         Command::Exec(options) => exec::run(&target, &options),
         Command::Hmp(options) => hmp::run(&target, &options),
         Command::Transaction(options) => transaction::run(&target, &options),

@@ -1,9 +1,12 @@
 //! Which server is meant: an address, a name, or what the environment says.
 
+mod places;
+
 use std::time::Duration;
 
 use qmp_client::{Address, AddressError, Options as ClientOptions};
 
+pub(crate) use self::places::{Found, found};
 use crate::failure::Failure;
 
 /// The variable that says where the monitor is, if no option does. QEMU's own tools read it too.
@@ -60,7 +63,7 @@ impl Options {
         if self.sockets.is_empty() {
             return Ok(vec![self.from_environment(kind)?]);
         }
-        self.sockets.iter().map(|name| resolve(name)).collect()
+        self.sockets.iter().map(|name| resolve(name, kind)).collect()
     }
 
     /// The one server that is meant.
@@ -70,7 +73,7 @@ impl Options {
     pub(crate) fn one(&self, kind: Kind) -> Result<Target, Failure> {
         match self.sockets.as_slice() {
             [] => self.from_environment(kind),
-            [name] => resolve(name),
+            [name] => resolve(name, kind),
             _ => Err(Failure::usage("this command talks to one server: say --socket once")),
         }
     }
@@ -88,7 +91,7 @@ impl Options {
     fn from_environment(&self, kind: Kind) -> Result<Target, Failure> {
         let variable = kind.variable();
         match std::env::var(variable) {
-            Ok(name) if !name.is_empty() => resolve(&name).map_err(|failure| failure.at(variable)),
+            Ok(name) if !name.is_empty() => resolve(&name, kind).map_err(|failure| failure.at(variable)),
             _ => Err(Failure::usage(format_args!(
                 "no server is given: say --socket ADDRESS, or set {variable}"
             ))),
@@ -101,16 +104,29 @@ impl Options {
     }
 }
 
-fn resolve(name: &str) -> Result<Target, Failure> {
+fn resolve(name: &str, kind: Kind) -> Result<Target, Failure> {
     let target = |address| Target { name: name.to_owned(), address };
     match name.parse::<Address>() {
-        Ok(address) => Ok(target(address)),
-        // As the old tools: a bare name is the file in this folder.
-        Err(AddressError::UnknownKind(_)) if std::path::Path::new(name).exists() => {
-            Ok(target(Address::Unix(name.into())))
-        }
-        Err(error) => Err(error.into()),
+        Ok(address) => return Ok(target(address)),
+        Err(AddressError::UnknownKind(_)) => {}
+        Err(error) => return Err(error.into()),
     }
+    let found = found()?;
+    let of_kind = || found.iter().filter(|found| found.kind == kind);
+    if let Some(found) = of_kind().find(|found| found.name == name) {
+        return Ok(found.target());
+    }
+    // As the old tools: a bare name is the file in this folder.
+    if std::path::Path::new(name).exists() {
+        return Ok(target(Address::Unix(name.into())));
+    }
+    let failure = Failure::usage(format_args!(
+        "'{name}' is no address, such as unix:PATH or tcp:HOST:PORT, and no name that `qmp ls` knows"
+    ));
+    Err(match qapi_schema::nearest(name, of_kind().map(|found| &*found.name)) {
+        Some(nearest) => failure.with_hint(format_args!("did you mean '{nearest}'?")),
+        None => failure,
+    })
 }
 
 /// What stands for a wait without an end.
