@@ -85,9 +85,9 @@ fn state_of(found: &Found, timeout: Duration) -> State {
             io::ErrorKind::ConnectionRefused => ("gone", AnsiColor::Red, "nobody listens".to_owned()),
             io::ErrorKind::NotFound => ("gone", AnsiColor::Red, "there is no socket".to_owned()),
             io::ErrorKind::PermissionDenied => ("closed", AnsiColor::Red, "you may not connect".to_owned()),
-            _ => ("gone", AnsiColor::Red, error.to_string()),
+            _ => ("fails", AnsiColor::Red, error.to_string()),
         },
-        Err(error) => ("gone", AnsiColor::Red, error.to_string()),
+        Err(error) => ("fails", AnsiColor::Red, error.to_string()),
     };
     State { word, style: colour.on_default(), detail }
 }
@@ -111,24 +111,23 @@ fn print_json(found: &[Found], states: &[State]) -> io::Result<()> {
 }
 
 fn print_table(found: &[Found], states: &[State]) -> io::Result<()> {
-    let width = |text: &dyn Fn(&Found, &State) -> String| {
-        found.iter().zip(states).map(|(found, state)| text(found, state).chars().count()).max().unwrap_or(0)
+    let width = |text: &dyn Fn(&Found) -> String| {
+        found.iter().map(|found| text(found).chars().count()).max().unwrap_or(0)
     };
     let name = |found: &Found| visible(&found.name).into_owned();
-    let names = width(&|found, _| name(found));
-    let details = width(&|_, state| state.detail.clone());
+    let address = |found: &Found| visible(&found.address.to_string()).into_owned();
+    let (names, addresses) = (width(&name), width(&address));
     let mut out = anstream::stdout().lock();
     for (found, state) in found.iter().zip(states) {
         let style = state.style;
-        let address = found.address.to_string();
         writeln!(
             out,
-            "{:names$}  {:7}  {style}{:7}{style:#}  {:details$}  {}",
+            "{:names$}  {:7}  {style}{:7}{style:#}  {:addresses$}  {}",
             name(found),
             kind(found),
             state.word,
-            visible(&state.detail),
-            visible(&address)
+            address(found),
+            visible(&state.detail)
         )?;
     }
     out.flush()

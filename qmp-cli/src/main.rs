@@ -8,6 +8,7 @@ mod hmp;
 mod info;
 mod launch;
 mod ls;
+mod mock;
 mod output;
 mod session;
 mod target;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Events(options) => events::run(&target, &options),
         Command::Info(options) => info::run(&target, &options),
         Command::Launch(options) => launch::run(&options),
+        Command::Mock(options) => mock::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
