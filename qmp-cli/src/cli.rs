@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, hmp, info, launch, ls, mock, target, transaction};
+use crate::{events, exec, hmp, info, launch, ls, mock, schema, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Info(info::Options),
     /// Start a server, execute commands, and end it.
     Launch(launch::Options),
+    /// Show what commands take and return; compare and check schemas.
+    Schema(schema::Options),
     /// Serve a small QEMU that runs no guest, to try things without one.
     Mock(mock::Options),
 }

@@ -10,6 +10,7 @@ mod launch;
 mod ls;
 mod mock;
 mod output;
+mod schema;
 mod session;
 mod target;
 mod transaction;
@@ -24,20 +25,25 @@ use self::failure::Failure;
 
 fn main() -> ExitCode {
     let Cli { target, command } = Cli::parse();
-    let done = match command {
-        Command::Ls(options) => ls::run(&options),
-        Command::Exec(options) => exec::run(&target, &options),
-        Command::Hmp(options) => hmp::run(&target, &options),
-        Command::Transaction(options) => transaction::run(&target, &options),
-        Command::Events(options) => events::run(&target, &options),
-        Command::Info(options) => info::run(&target, &options),
-        Command::Launch(options) => launch::run(&options),
-        Command::Mock(options) => mock::run(&options),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&target, command) {
+        Ok(code) => code,
         Err(failure) => fail(&failure),
     }
+}
+
+fn run(target: &target::Options, command: Command) -> Result<ExitCode, Failure> {
+    let done = match command {
+        Command::Ls(options) => ls::run(&options),
+        Command::Exec(options) => exec::run(target, &options),
+        Command::Hmp(options) => hmp::run(target, &options),
+        Command::Transaction(options) => transaction::run(target, &options),
+        Command::Events(options) => events::run(target, &options),
+        Command::Info(options) => info::run(target, &options),
+        Command::Launch(options) => launch::run(&options),
+        Command::Schema(options) => return schema::run(target, &options),
+        Command::Mock(options) => mock::run(&options),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn fail(failure: &Failure) -> ExitCode {

@@ -114,8 +114,8 @@ impl Converter {
 fn member<'f>(object: &Object<'f>, name: &str, tree: &Tree) -> Option<Shape<'f>> {
     let mut object = object.clone();
     loop {
-        if let Some((_, type_)) = object.members.iter().find(|(member, _)| *member == name) {
-            return type_.shape();
+        if let Some(member) = object.members.iter().find(|member| member.name == name) {
+            return member.type_.shape();
         }
         let tag = tree.text(object.tag?)?;
         let (_, branch) = object.branches.iter().find(|(value, _)| *value == tag)?;

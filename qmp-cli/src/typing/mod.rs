@@ -25,6 +25,14 @@ pub(crate) enum TypeRef<'f> {
 }
 
 impl<'f> TypeRef<'f> {
+    /// What it is called, for people.
+    pub(crate) fn label(self) -> &'f str {
+        match self {
+            Self::Bindings(_, name) => name,
+            Self::Property(name) => name,
+        }
+    }
+
     /// What its values look like, if that is known.
     pub(crate) fn shape(self) -> Option<Shape<'f>> {
         match self {
@@ -64,10 +72,19 @@ pub(crate) enum Shape<'f> {
 /// The members of an object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object<'f> {
-    /// Names and types of members.
-    pub(crate) members: Vec<(&'f str, TypeRef<'f>)>,
+    /// Its members, but for those of branches.
+    pub(crate) members: Vec<Member<'f>>,
     /// The member whose value selects a branch.
     pub(crate) tag: Option<&'f str>,
     /// Values of the tag, and the types whose members they add.
     pub(crate) branches: Vec<(&'f str, TypeRef<'f>)>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member<'f> {
+    pub(crate) name: &'f str,
+    pub(crate) type_: TypeRef<'f>,
+    /// Whether it may be absent.
+    pub(crate) is_optional: bool,
 }
