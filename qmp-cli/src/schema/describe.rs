@@ -2,52 +2,60 @@
 
 use std::fmt::Write;
 
+use qmp_client::introspection::{self, ServerSchema};
 use qmp_types::metadata::{Facts, Schema, TypeKind};
 
-use crate::typing::{Object, Shape, TypeRef, bindings};
+use crate::typing::{Object, Shape, TypeRef, bindings, live};
+
+/// What is said of a command that may be.
+const OUT_OF_BAND: &str = "may be executed out-of-band";
 
 /// The longest list of values or branches on one line.
 const MAX_LINE: usize = 100;
 
-/// All commands and events, a line for each.
-pub(super) fn names(schema: &Schema) -> String {
-    let commands = schema.commands.iter().map(|command| command.name);
-    let events = schema.events.iter().map(|event| event.name);
-    commands.chain(events).collect::<Vec<_>>().join("\n")
+/// Where definitions come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'s> {
+    /// The bindings.
+    Bindings(&'static Schema),
+    /// A server.
+    Live(&'s ServerSchema),
 }
 
-/// What a command takes and returns, what comes with an event, what a type is.
-pub(super) fn definition(schema: &'static Schema, name: &str, depth: usize) -> Option<String> {
-    let mut text = Text { out: String::new(), depth };
-    if let Some(command) = schema.command(name) {
-        let mut notes = noted(command.facts);
-        notes.extend(command.allow_oob.then(|| "may be executed out-of-band".to_owned()));
-        notes.extend((!command.success_response).then(|| "is not answered on success".to_owned()));
-        text.title("command", command.name, &notes);
-        text.members("takes", bindings::members(schema, command.arguments)?);
-        if command.takes_more {
-            text.line(1, "and more, which the schema does not list: for devices their properties");
+impl<'s> Source<'s> {
+    /// The names of all commands.
+    pub(super) fn commands(self) -> Vec<&'s str> {
+        match self {
+            Self::Bindings(schema) => schema.commands.iter().map(|command| command.name).collect(),
+            Self::Live(schema) => schema.commands().map(introspection::Command::name).collect(),
         }
-        match command.returns {
-            Some(returned) => text.type_("returns", TypeRef::Bindings(schema, returned)),
-            None => text.line(0, "returns nothing"),
-        }
-    } else if let Some(event) = schema.event(name) {
-        text.title("event", event.name, &noted(event.facts));
-        text.members("comes with", bindings::members(schema, event.data)?);
-    } else {
-        let type_ = schema.type_named(name)?;
-        let kind = match type_.kind {
-            TypeKind::Enum(_) => "enum",
-            TypeKind::Object { tag: Some(_), .. } => "union",
-            TypeKind::Alternate(_) => "alternate",
-            _ => "struct",
-        };
-        text.title(kind, type_.name, &noted(type_.facts));
-        let shape = bindings::shape(schema, type_.name)?;
-        text.shape(1, &shape, depth);
     }
-    Some(text.out)
+
+    /// The names of all events.
+    pub(super) fn events(self) -> Vec<&'s str> {
+        match self {
+            Self::Bindings(schema) => schema.events.iter().map(|event| event.name).collect(),
+            Self::Live(schema) => schema.events().map(introspection::Event::name).collect(),
+        }
+    }
+
+    /// The names of all types that have one.
+    pub(super) fn types(self) -> Vec<&'s str> {
+        match self {
+            Self::Bindings(schema) => schema.types.iter().map(|type_| type_.name).collect(),
+            Self::Live(_) => Vec::new(),
+        }
+    }
+
+    /// What a command takes and returns, what comes with an event, what a type is.
+    pub(super) fn definition(self, name: &str, depth: usize) -> Option<String> {
+        let mut text = Text { out: String::new(), depth };
+        match self {
+            Self::Bindings(schema) => text.of_bindings(schema, name)?,
+            Self::Live(schema) => text.of_server(schema, name)?,
+        }
+        Some(text.out)
+    }
 }
 
 fn noted(facts: Facts) -> Vec<String> {
@@ -63,6 +71,53 @@ struct Text {
 }
 
 impl Text {
+    fn of_bindings(&mut self, schema: &'static Schema, name: &str) -> Option<()> {
+        if let Some(command) = schema.command(name) {
+            let mut notes = noted(command.facts);
+            notes.extend(command.allow_oob.then(|| OUT_OF_BAND.to_owned()));
+            notes.extend((!command.success_response).then(|| "not answered on success".to_owned()));
+            self.title("command", command.name, &notes);
+            self.members("takes", bindings::members(schema, command.arguments)?);
+            if command.takes_more {
+                self.line(1, "and more, which the schema does not list: for devices their properties");
+            }
+            match command.returns {
+                Some(returned) => self.type_("returns", TypeRef::Bindings(schema, returned)),
+                None => self.line(0, "returns nothing"),
+            }
+        } else if let Some(event) = schema.event(name) {
+            self.title("event", event.name, &noted(event.facts));
+            self.members("comes with", bindings::members(schema, event.data)?);
+        } else {
+            let type_ = schema.type_named(name)?;
+            let kind = match type_.kind {
+                TypeKind::Enum(_) => "enum",
+                TypeKind::Object { tag: Some(_), .. } => "union",
+                TypeKind::Alternate(_) => "alternate",
+                _ => "struct",
+            };
+            self.title(kind, type_.name, &noted(type_.facts));
+            self.shape(1, &bindings::shape(schema, type_.name)?, self.depth);
+        }
+        Some(())
+    }
+
+    fn of_server(&mut self, schema: &ServerSchema, name: &str) -> Option<()> {
+        if let Some(command) = schema.command(name) {
+            let mut notes: Vec<_> = command.features().names().map(str::to_owned).collect();
+            notes.extend(command.allows_oob().then(|| OUT_OF_BAND.to_owned()));
+            self.title("command", command.name(), &notes);
+            self.members("takes", live::object(command.arguments()));
+            self.type_("returns", TypeRef::Live(command.returns()));
+        } else {
+            let event = schema.event(name)?;
+            let notes: Vec<_> = event.features().names().map(str::to_owned).collect();
+            self.title("event", event.name(), &notes);
+            self.members("comes with", live::object(event.data()));
+        }
+        Some(())
+    }
+
     fn line(&mut self, indent: usize, text: &str) {
         // Writing to a string can't fail.
         let _ = writeln!(self.out, "{:1$}{text}", "", indent * 2);
@@ -77,11 +132,16 @@ impl Text {
         if object.members.is_empty() && object.tag.is_none() {
             return self.line(0, &format!("{what} nothing"));
         }
-        self.line(0, &format!("{what}"));
+        self.line(0, what);
         self.shape(1, &Shape::Object(object), self.depth);
     }
 
     fn type_(&mut self, what: &str, type_: TypeRef<'_>) {
+        if let Some(Shape::Object(Object { members, tag: None, .. })) = type_.shape()
+            && members.is_empty()
+        {
+            return self.line(0, &format!("{what} nothing"));
+        }
         self.line(0, &format!("{what} {}", type_.label()));
         // What a command returns is looked into, as what it takes is.
         self.inside(1, type_, self.depth + 1);
@@ -107,7 +167,8 @@ impl Text {
                     let optional = if member.is_optional { ", optional" } else { "" };
                     let text = format!("{:width$}  {}{optional}", member.name, member.type_.label());
                     self.line(indent, &text);
-                    if depth > 0 {
+                    // The values of an enum without a name can be had nowhere else.
+                    if depth > 0 || matches!(member.type_, TypeRef::Live(_)) {
                         self.inside(indent + 1, member.type_, depth);
                     }
                 }

@@ -3,13 +3,17 @@
 mod describe;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Subcommand;
 use qapi_tools::{diff, dump, lint};
-use qmp_types::metadata::Schema;
+use qmp_client::introspection::ServerSchema;
 
+use self::describe::Source;
 use crate::failure::Failure;
-use crate::{output, target};
+use crate::target::Kind;
+use crate::{exec, output, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,10 +25,14 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
-    /// A command, an event or a type; without it, the names of all commands and events.
+    /// A command, an event or a type; without it, the names of all commands and events. The server is asked if one is given,
+    /// otherwise the bindings.
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// The schema of the guest agent.
+    /// Ask the bindings, even if a server is given. They know the types by their names, and what is since which release.
+    #[arg(long)]
+    bindings: bool,
+    /// The schema of the guest agent, which says nothing itself: that of the bindings.
     #[arg(long)]
     agent: bool,
     /// How deep to look into the types of members.
@@ -52,31 +60,45 @@ enum Task {
 }
 
 /// Says what was asked for, and how the program ends.
-pub(crate) fn run(_target: &target::Options, options: &Options) -> Result<ExitCode, Failure> {
+pub(crate) fn run(target: &target::Options, options: &Options) -> Result<ExitCode, Failure> {
     match &options.task {
         Some(Task::Diff(options)) => return Ok(diff::run(options)),
         Some(Task::Lint(options)) => return Ok(lint::run(options)),
         Some(Task::Dump(options)) => return Ok(dump::run(options)),
         None => {}
     }
-    let schema: &'static Schema =
-        if options.agent { &qmp_types::qga::SCHEMA } else { &qmp_types::qmp::SCHEMA };
+    let live = options.live(target)?;
+    let source = match &live {
+        Some(schema) => Source::Live(schema),
+        None if options.agent => Source::Bindings(&qmp_types::qga::SCHEMA),
+        None => Source::Bindings(&qmp_types::qmp::SCHEMA),
+    };
     let text = match &options.name {
-        None => describe::names(schema),
-        Some(name) => {
-            describe::definition(schema, name, options.depth).ok_or_else(|| unknown(schema, name))?
-        }
+        None => [source.commands(), source.events()].concat().join("\n"),
+        Some(name) => source.definition(name, options.depth).ok_or_else(|| unknown(source, name))?,
     };
     output::line(output::text::visible(&text).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(schema: &'static Schema, name: &str) -> Failure {
-    let commands = schema.commands.iter().map(|command| command.name);
-    let events = schema.events.iter().map(|event| event.name);
-    let known = commands.chain(events).chain(schema.types.iter().map(|type_| type_.name));
-    let failure = Failure::usage(format_args!("the schema has no '{name}'"));
-    match qapi_schema::nearest(name, known) {
+impl Options {
+    /// What the server says that it has, if one is meant.
+    fn live(&self, target: &target::Options) -> Result<Option<Arc<ServerSchema>>, Failure> {
+        if self.bindings || self.agent || !target.is_given(Kind::Monitor) {
+            return Ok(None);
+        }
+        let session = exec::session(target, Duration::from_secs(30))?;
+        Ok(Some(session.client().server_schema()?))
+    }
+}
+
+fn unknown(source: Source<'_>, name: &str) -> Failure {
+    let known = [source.commands(), source.events(), source.types()].concat();
+    let failure = match source {
+        Source::Live(_) => Failure::usage(format_args!("the server has no command and no event '{name}'")),
+        Source::Bindings(_) => Failure::usage(format_args!("the schema has no '{name}'")),
+    };
+    match qapi_schema::nearest(name, known.into_iter()) {
         Some(nearest) => failure.with_hint(format_args!("did you mean '{nearest}'?")),
         None => failure,
     }

@@ -6,10 +6,14 @@
 
 pub(crate) mod bindings;
 mod convert;
+pub(crate) mod live;
 pub(crate) mod properties;
 pub(crate) mod scalars;
 mod tree;
 
+use std::borrow::Cow;
+
+use qmp_client::introspection::Type;
 use qmp_types::metadata::Schema;
 
 pub(crate) use self::convert::{Conversion, Mistake, convert};
@@ -18,6 +22,8 @@ pub(crate) use self::tree::{Leaf, Node, Tree};
 /// A type in one of the sources.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum TypeRef<'f> {
+    /// A type of a server's schema.
+    Live(Type<'f>),
     /// A type of the bindings, by its name.
     Bindings(&'static Schema, &'static str),
     /// A type of a property of a device or object, by the name that the server has for it.
@@ -26,16 +32,18 @@ pub(crate) enum TypeRef<'f> {
 
 impl<'f> TypeRef<'f> {
     /// What it is called, for people.
-    pub(crate) fn label(self) -> &'f str {
+    pub(crate) fn label(self) -> Cow<'f, str> {
         match self {
-            Self::Bindings(_, name) => name,
-            Self::Property(name) => name,
+            Self::Live(type_) => live::label(type_).into(),
+            Self::Bindings(_, name) => name.into(),
+            Self::Property(name) => name.into(),
         }
     }
 
     /// What its values look like, if that is known.
     pub(crate) fn shape(self) -> Option<Shape<'f>> {
         match self {
+            Self::Live(type_) => live::shape(type_),
             Self::Bindings(schema, name) => bindings::shape(schema, name),
             Self::Property(name) => properties::shape(name),
         }
