@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, hmp, info, launch, ls, mock, schema, target, transaction};
+use crate::{completion, events, exec, hmp, info, launch, ls, man, mock, schema, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Schema(schema::Options),
     /// Serve a small QEMU that runs no guest, to try things without one.
     Mock(mock::Options),
+    /// Print what makes a shell complete commands and arguments.
+    Completion(completion::Options),
+    /// Write the manual pages.
+    Man(man::Options),
 }
 
 #[cfg(test)]

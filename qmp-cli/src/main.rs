@@ -1,6 +1,7 @@
 //! `qmp`: one tool for a running QEMU.
 
 mod cli;
+mod completion;
 mod events;
 mod exec;
 mod failure;
@@ -8,6 +9,7 @@ mod hmp;
 mod info;
 mod launch;
 mod ls;
+mod man;
 mod mock;
 mod output;
 mod schema;
@@ -24,6 +26,7 @@ use self::cli::{Cli, Command};
 use self::failure::Failure;
 
 fn main() -> ExitCode {
+    completion::answer_a_shell();
     let Cli { target, command } = Cli::parse();
     match run(&target, command) {
         Ok(code) => code,
@@ -41,6 +44,8 @@ fn run(target: &target::Options, command: Command) -> Result<ExitCode, Failure> 
         Command::Info(options) => info::run(target, &options),
         Command::Launch(options) => launch::run(&options),
         Command::Schema(options) => return schema::run(target, &options),
+        Command::Completion(options) => completion::run(&options),
+        Command::Man(options) => man::run(&options),
         Command::Mock(options) => mock::run(&options),
     };
     done.map(|()| ExitCode::SUCCESS)

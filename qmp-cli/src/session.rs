@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::typing::{Conversion, Mistake, Object, Tree, bindings, convert, live, properties};
 
 /// The command whose arguments are the properties of a device, beside those in the schema.
-const DEVICE_ADD: &str = "device_add";
+pub(crate) const DEVICE_ADD: &str = "device_add";
 
 /// A connection to a monitor.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Session {
     }
 
     /// The properties of a device: none if the server cannot tell. It will say itself what is wrong with the command.
-    fn properties(&self, driver: &str) -> Vec<ObjectPropertyInfo> {
+    pub(crate) fn properties(&self, driver: &str) -> Vec<ObjectPropertyInfo> {
         self.client.execute(&DeviceListProperties::new(driver)).unwrap_or_default()
     }
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
+use clap_complete::engine::ArgValueCompleter;
 use qapi_tools::{diff, dump, lint};
 use qmp_client::introspection::ServerSchema;
 
 use self::describe::Source;
 use crate::failure::Failure;
 use crate::target::Kind;
-use crate::{exec, output, target};
+use crate::{completion, exec, output, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +28,7 @@ Examples:
 pub(crate) struct Options {
     /// A command, an event or a type; without it, the names of all commands and events. The server is asked if one is given,
     /// otherwise the bindings.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(completion::definitions))]
     name: Option<String>,
     /// Ask the bindings, even if a server is given. They know the types by their names, and what is since which release.
     #[arg(long)]

@@ -60,3 +60,13 @@ fn object(schema: &'static Schema, members: &'static [MemberInfo]) -> Object<'st
     };
     Object { members: members.iter().map(member).collect(), ..Object::default() }
 }
+
+/// The name of a monitor's command on the wire. Some have underscores where all others have hyphens: both are understood.
+pub(crate) fn wire_name(name: &str) -> String {
+    let schema = &qmp_types::qmp::SCHEMA;
+    let underscored = name.replace('-', "_");
+    if schema.command(name).is_none() && schema.command(&underscored).is_some() {
+        return underscored;
+    }
+    name.to_owned()
+}

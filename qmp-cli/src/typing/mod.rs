@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use qmp_client::introspection::Type;
 use qmp_types::metadata::Schema;
 
-pub(crate) use self::convert::{Conversion, Mistake, convert};
+pub(crate) use self::convert::{Conversion, Mistake, convert, inside, members};
 pub(crate) use self::tree::{Leaf, Node, Tree};
 
 /// A type in one of the sources.
