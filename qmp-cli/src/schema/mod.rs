@@ -36,9 +36,9 @@ pub(crate) struct Options {
     /// The schema of the guest agent, which says nothing itself: that of the bindings.
     #[arg(long)]
     agent: bool,
-    /// How deep to look into the types of members.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    depth: usize,
+    /// How deep to look into the types of members, up to 4: many types contain others that contain them.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=4))]
+    depth: u8,
     #[command(subcommand)]
     task: Option<Task>,
 }
@@ -76,7 +76,7 @@ pub(crate) fn run(target: &target::Options, options: &Options) -> Result<ExitCod
     };
     let text = match &options.name {
         None => [source.commands(), source.events()].concat().join("\n"),
-        Some(name) => source.definition(name, options.depth).ok_or_else(|| unknown(source, name))?,
+        Some(name) => source.definition(name, options.depth.into()).ok_or_else(|| unknown(source, name))?,
     };
     output::line(output::text::visible(&text).trim_end())?;
     Ok(ExitCode::SUCCESS)

@@ -2,5 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod completion;
+mod endings;
+mod events;
 mod exec;
+mod help;
+mod info;
+mod launch;
+mod many;
+mod names;
+mod output;
+mod schema;
 mod support;
+mod tour;
+mod typing;
