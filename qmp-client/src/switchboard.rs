@@ -287,8 +287,38 @@ impl Switchboard {
         }
     }
 
+    /// Whether nobody but the caller of a request waits for a reply, and the request is written.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn is_alone(&mut self, id: RequestId) -> bool {
+        self.calls.len() == 1
+            && !self.connection.has_outgoing()
+            && self.calls.get_mut(id).is_some_and(|call| matches!(call.slot, Slot::Empty(_)))
+    }
+
+    /// Takes bytes from the server, if they are the result that a caller waits for and nothing else, and `read` can read it.
+    /// If not, nothing is done.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn receive_for(
+        &mut self,
+        id: RequestId,
+        bytes: &[u8],
+        read: &mut dyn FnMut(&str) -> bool,
+    ) -> bool {
+        let Some(result) = self.connection.presumed_result(id, bytes) else { return false };
+        if !read(result) {
+            return false;
+        }
+        trace::result(id, result);
+        self.calls.remove(id);
+        self.connection.answered(id);
+        true
+    }
+
     /// Takes bytes from the server, and gives those who wait what is theirs.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        if let Some(result) = self.connection.receive_result(bytes) {
+            return self.sort(result);
+        }
         if let Err(error) = self.connection.feed(bytes) {
             return self.close(End::Protocol(error));
         }

@@ -165,6 +165,32 @@ impl Connection {
         received.map(Some)
     }
 
+    /// As [`feed`](Self::feed) and [`next_message`](Self::next_message), if the bytes are a result and nothing else; if not, nothing
+    /// is done.
+    #[cfg(feature = "client")]
+    pub(crate) fn receive_result(&mut self, bytes: &[u8]) -> Option<Received> {
+        if !matches!(self.stage, Stage::Ready) {
+            return None;
+        }
+        let (id, result) = plain_result(self.framer.fresh_line(bytes)?)?;
+        Some(self.reply(Some(id), true, Ok(result.into())))
+    }
+
+    /// What may be the result of a request, if the bytes that come next hold that and nothing else. If it is JSON, they do,
+    /// and the request is [`answered`](Self::answered).
+    #[cfg(feature = "blocking")]
+    pub(crate) fn presumed_result<'b>(&self, id: RequestId, bytes: &'b [u8]) -> Option<&'b str> {
+        let (answered, result) = super::envelope::presumed_result(self.framer.fresh_line(bytes)?)?;
+        (answered == id && matches!(self.stage, Stage::Ready)).then_some(result)
+    }
+
+    /// Takes note that the reply to a request has come, by bytes that were not fed.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn answered(&mut self, id: RequestId) {
+        self.in_flight.take(id);
+        self.release_waiting();
+    }
+
     fn take_plain_result(&mut self) -> Option<Received> {
         let (id, result) = plain_result(self.framer.line()?)?;
         let result = result.into();

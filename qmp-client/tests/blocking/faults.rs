@@ -37,6 +37,31 @@ fn what_breaks_the_protocol_is_an_error() {
 }
 
 #[test]
+fn messages_on_one_line_are_told_apart() {
+    let reply = r#"{"return": {"name": "vm"}, "id": 2}"#;
+    for bytes in [
+        format!("{reply}{{\"return\": {{}}, \"id\": 3}}\r\n"),
+        format!("{{\"return\": {{}}, \"id\": 9}}{reply}\n"),
+        format!("{{\"event\": \"STOP\"}} {reply}\n"),
+    ] {
+        assert!(answered(bytes.as_str()).is_ok(), "{bytes}");
+    }
+}
+
+#[test]
+fn a_result_of_another_type_fails_its_command_only() {
+    let (client, server) = client(|mut peer| {
+        peer.expect(r#"{"execute":"query-name","id":2}"#);
+        peer.send("{\"return\": [1], \"id\": 2}\r\n");
+        peer.expect(r#"{"execute":"query-name","id":3}"#);
+        peer.send("{\"return\": {}, \"id\": 3}\r\n");
+    });
+    assert!(matches!(client.execute(&QueryName {}), Err(Error::Decode(_))));
+    client.execute(&QueryName {}).unwrap();
+    server.join().unwrap();
+}
+
+#[test]
 fn a_malformed_message_fails_one_command_only() {
     let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);

@@ -203,6 +203,27 @@ fn replies_find_their_requests_among_events() {
     assert_eq!(take(&mut connection, stream), expected);
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn what_comes_at_a_time_is_read_where_it_lies_if_it_is_a_result_and_nothing_else() {
+    let mut connection = ready();
+    let first = request(&mut connection, "stop");
+    let second = request(&mut connection, "cont");
+    let result = format!("{{\"return\": {{}}, \"id\": {first}}}\r\n");
+    let both = format!("{result}{{\"return\": 1, \"id\": {second}}}\n");
+    for other in [both.as_str(), "{\"event\": \"STOP\"}\r\n", result.trim_end()] {
+        assert!(connection.receive_result(other.as_bytes()).is_none(), "{other}");
+        assert_eq!(connection.presumed_result(first, other.as_bytes()), None, "{other}");
+    }
+    assert_eq!(connection.presumed_result(second, result.as_bytes()), None);
+    assert_eq!(connection.presumed_result(first, result.as_bytes()), Some("{}"));
+    assert_eq!(connection.receive_result(result.as_bytes()).map(describe), Some("2: {}".into()));
+    // Behind the beginning of a message they are its middle.
+    assert!(take(&mut connection, "{\"event\": \"").is_empty());
+    assert!(connection.receive_result(result.as_bytes()).is_none());
+    assert_eq!(connection.presumed_result(first, result.as_bytes()), None);
+}
+
 #[test]
 fn a_late_reply_is_recognised() {
     let mut connection = ready();
