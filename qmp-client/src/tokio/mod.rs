@@ -21,6 +21,7 @@ use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::engine::Engine;
+use self::events::OfConnection;
 use self::transport::{Plain, Transport};
 use crate::connect::{TokioSocket, connect_tokio};
 use crate::observe::Observed;
@@ -309,13 +310,13 @@ impl Client {
     /// The events that come from now on. There may be several such streams; each gets every event.
     #[must_use]
     pub fn events(&self) -> Events {
-        Events::new(&self.handle, None)
+        Events::new(OfConnection::new(&self.handle, None))
     }
 
     /// The events of one type that come from now on.
     #[must_use]
     pub fn subscribe<E: Event>(&self) -> Subscription<E> {
-        Subscription::new(Events::new(&self.handle, Some(E::NAME)))
+        Subscription::new(Events::new(OfConnection::new(&self.handle, Some(E::NAME))))
     }
 
     /// Executes a command and waits for the event that says that it is done: `device_del` and `DEVICE_DELETED`, for

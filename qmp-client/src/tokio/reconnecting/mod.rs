@@ -15,6 +15,7 @@ use ::tokio::time::{Instant, timeout_at};
 use qmp_types::{Command, Event};
 use serde_json::value::RawValue;
 
+use self::events::OfConnections;
 use self::shared::{End, Shared};
 use super::{Client, deadline};
 use crate::observe::Observed;
@@ -24,8 +25,8 @@ use crate::switchboard::Call;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
 pub use self::backoff::Backoff;
-pub use self::events::{Events, Subscription};
 pub use self::state::{State, States};
+pub use crate::tokio::events::{Events, Subscription};
 
 /// A client that connects, and connects again where the connection is lost. Clones share it, also between threads and
 /// tasks.
@@ -310,13 +311,13 @@ impl Reconnecting {
     /// streams; each gets every event.
     #[must_use]
     pub fn events(&self) -> Events {
-        Events::new(&self.handle, None)
+        Events::new(OfConnections::new(&self.handle, None))
     }
 
     /// The events of one type that come from now on, of this connection and of those that follow.
     #[must_use]
     pub fn subscribe<E: Event>(&self) -> Subscription<E> {
-        Subscription::new(Events::new(&self.handle, Some(E::NAME)))
+        Subscription::new(Events::new(OfConnections::new(&self.handle, Some(E::NAME))))
     }
 
     /// Closes the connection, or ends the tries to have one, for all who share the client; their calls and streams
