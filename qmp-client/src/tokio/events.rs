@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ::tokio::time::{Instant, timeout_at};
 use futures_core::Stream;
-use qmp_types::{Event, EventSet, TimedEvent};
+use qmp_types::{Command, Event, EventSet, TimedEvent};
 
 use super::{Handle, deadline};
 use crate::switchboard::{EventFilter, QueueId};
@@ -154,6 +154,21 @@ impl<E: Event> Subscription<E> {
 
     pub(super) async fn next_until(&mut self, deadline: Instant) -> Result<Option<TimedEvent<E>>, Error> {
         self.events.next_until(deadline).await?.map(|record| record.decode_timed()).transpose()
+    }
+
+    /// Waits for the event that says that the command `C` is done, until the deadline `after` its call.
+    pub(super) async fn awaited<C: Command>(
+        &mut self,
+        is_awaited: impl Fn(&E) -> bool,
+        deadline: Instant,
+        after: Duration,
+    ) -> Result<TimedEvent<E>, Error> {
+        while let Some(timed) = self.next_until(deadline).await? {
+            if is_awaited(&timed.event) {
+                return Ok(timed);
+            }
+        }
+        Err(Error::NoEvent { command: C::NAME.into(), event: E::NAME.into(), after })
     }
 }
 

@@ -334,13 +334,7 @@ impl Client {
         let deadline = deadline(after);
         let mut events = self.subscribe::<E>();
         let returned = self.execute(command).await?;
-        loop {
-            match events.next_until(deadline).await? {
-                Some(timed) if is_awaited(&timed.event) => return Ok((returned, timed)),
-                Some(_) => {}
-                None => return Err(Error::NoEvent { command: C::NAME.into(), event: E::NAME.into(), after }),
-            }
-        }
+        Ok((returned, events.awaited::<C>(is_awaited, deadline, after).await?))
     }
 
     /// Closes the connection for all who share it; their calls and streams end. The server lives on, and

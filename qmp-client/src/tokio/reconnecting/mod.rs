@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ::tokio::task::AbortHandle;
 use ::tokio::time::{Instant, timeout_at};
-use qmp_types::{Command, Event};
+use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::events::OfConnections;
@@ -233,6 +233,57 @@ impl Reconnecting {
         self.execute_with(command, &CallOptions::default().out_of_band()).await
     }
 
+    /// As [`Client::execute_with_fds`] and [`execute`](Self::execute).
+    ///
+    /// # Errors
+    /// As [`Client::execute_with_fds`] and [`execute`](Self::execute).
+    #[cfg(unix)]
+    pub async fn execute_with_fds<C: Command>(
+        &self,
+        command: &C,
+        fds: &[std::os::fd::BorrowedFd<'_>],
+    ) -> Result<C::Return, Error> {
+        let options = CallOptions::default().fds(fds).map_err(Error::FileDescriptors)?;
+        self.execute_with(command, &options).await
+    }
+
+    /// As [`Client::execute_and_wait`] and [`execute`](Self::execute): the wait for a connection, the command and its event
+    /// together may take as long as a call.
+    ///
+    /// The event is waited for on the connection that executed the command, and on no other. When that is lost behind the
+    /// reply, the event may come while nobody listens, so there is no waiting for it: the command has succeeded, and the
+    /// server has to be asked what became of it.
+    ///
+    /// # Errors
+    /// As [`Client::execute_and_wait`] and [`execute`](Self::execute); [`Error::EventsMayBeMissed`] when the command
+    /// succeeded and the connection was lost before the event came.
+    pub async fn execute_and_wait<C: Command, E: Event>(
+        &self,
+        command: &C,
+        is_awaited: impl Fn(&E) -> bool,
+    ) -> Result<(C::Return, TimedEvent<E>), Error> {
+        let after = self.handle.options.call_timeout;
+        let deadline = deadline(after);
+        let arguments = Arguments::new(command);
+        let (mut events, result) = self
+            .call_on(
+                C::NAME,
+                &arguments,
+                C::SUCCESS_RESPONSE,
+                &CallOptions::default(),
+                Client::subscribe::<E>,
+            )
+            .await?;
+        let returned = returned::<C>(&result)?;
+        match events.awaited::<C>(is_awaited, deadline, after).await {
+            Ok(timed) => Ok((returned, timed)),
+            Err(error) if error.is_disconnected() && !self.handle.shared.is_over() => {
+                Err(Error::EventsMayBeMissed)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// As [`Client::execute_with`] and [`execute`](Self::execute).
     ///
     /// # Errors
@@ -267,6 +318,19 @@ impl Reconnecting {
         success_response: bool,
         options: &CallOptions,
     ) -> Result<Box<str>, Error> {
+        let ((), result) = self.call_on(name, arguments, success_response, options, |_| ()).await?;
+        Ok(result)
+    }
+
+    /// Executes a command on a connection on which something was prepared for it.
+    async fn call_on<T>(
+        &self,
+        name: &str,
+        arguments: &Arguments,
+        success_response: bool,
+        options: &CallOptions,
+        prepare: impl Fn(&Client) -> T,
+    ) -> Result<(T, Box<str>), Error> {
         let after = options.timeout_or(self.handle.options.call_timeout);
         let observed = Observed::start(name);
         let deadline = deadline(after);
@@ -278,8 +342,12 @@ impl Reconnecting {
                 Ok(connection) => connection,
                 Err(error) => break Err(error),
             };
+            let prepared = prepare(&client);
             match client.start(&call) {
-                Ok(reply) => break Error::unless_answered(reply.await, name, after),
+                Ok(reply) => {
+                    let result = Error::unless_answered(reply.await, name, after);
+                    break result.map(|result| (prepared, result));
+                }
                 // The end of the connection has not become known yet. Nothing was sent: the next one will do.
                 Err(_) if client.is_over() => tried = number,
                 Err(error) => break Err(error),

@@ -96,6 +96,11 @@ impl Shared {
         self.status.send_modify(|status| status.finish(end));
     }
 
+    /// Whether there will be no further connection.
+    pub(super) fn is_over(&self) -> bool {
+        self.status.borrow().end.is_some()
+    }
+
     /// A stream of events, beginning with those of the present connection.
     pub(super) fn subscribe(&self, filter: EventFilter) -> (u64, Arc<Feed>) {
         let feed = Arc::new(Feed::new(filter));
