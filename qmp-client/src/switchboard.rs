@@ -409,16 +409,17 @@ impl Switchboard {
         }
     }
 
-    /// A message that nobody can read. If a single command waits, it was its reply as far as anybody can say.
+    /// A message that nobody can read. If it can be told whose reply it was, that one's command has failed.
     fn malformed(&mut self, reason: &str) {
         trace::malformed(reason);
         let end = End::Protocol(ProtocolError::Malformed(reason.to_owned()));
         if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
             return self.close(end);
         }
-        let mut waiting = self.calls.iter_mut().filter(|(_, call)| matches!(call.slot, Slot::Empty(_)));
-        if let (Some((id, only)), None) = (waiting.next(), waiting.next()) {
-            only.slot.fill(Err(Failure::Over(end)));
+        if let Some(id) = self.connection.unreadable_reply()
+            && let Some(call) = self.calls.get_mut(id)
+        {
+            call.slot.fill(Err(Failure::Over(end)));
             self.connection.abandon(id);
         }
     }

@@ -1,9 +1,13 @@
 //! The envelope of a message: what kind it is and whose, with the payload still text.
 
+mod blame;
+
 use qmp_types::json::{self, FromJson, Reader};
 use qmp_types::{ServerError, Timestamp};
 
 use super::{EventRecord, Greeting, ProtocolError, RequestId};
+
+pub(super) use self::blame::Blame;
 
 /// A message from the server.
 #[derive(Debug)]

@@ -215,8 +215,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Server`] when the command failed, [`Error::Timeout`], [`Error::Decode`] when the result is
-    /// not of the type, [`Error::Protocol`] when the server sent a malformed message while the command
-    /// waited, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
+    /// not of the type, [`Error::Protocol`] when the reply is malformed, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
     pub async fn execute<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
         self.execute_with(command, &CallOptions::default()).await
     }

@@ -278,6 +278,30 @@ fn a_malformed_message_is_passed_over() {
 }
 
 #[test]
+fn a_malformed_reply_is_blamed_on_its_request() {
+    let blamed = |connection: &mut Connection, message: &str| {
+        assert_eq!(take(connection, message), ["malformed"]);
+        connection.unreadable_reply().map(|id| id.0)
+    };
+    let mut connection = ready();
+    let late = request(&mut connection, "a");
+    assert_eq!(blamed(&mut connection, "{}"), None, "nothing is written");
+    sent(&mut connection);
+    assert_eq!(blamed(&mut connection, "{}"), Some(2));
+    assert_eq!(blamed(&mut connection, r#"{"event": 1}"#), None);
+    assert_eq!(blamed(&mut connection, GREETING), None);
+    connection.abandon(late);
+    request(&mut connection, "b");
+    sent(&mut connection);
+    for nobodys in [r#"{"return": inf, "id": 2}"#, r#"{"return": inf, "id": 9}"#, r#"{"return": inf}"#] {
+        assert_eq!(blamed(&mut connection, nobodys), None, "{nobodys}");
+    }
+    assert_eq!(blamed(&mut connection, r#"{"return": inf, "id": 3}"#), Some(3));
+    assert_eq!(take(&mut connection, r#"{"return": 1, "id": 3}"#), ["3: 1"]);
+    assert_eq!(blamed(&mut connection, "{}"), None);
+}
+
+#[test]
 fn garbage_ends_the_connection() {
     let mut connection = ready();
     assert_eq!(take(&mut connection, "{} }"), ["malformed", "byte 0x7d between messages"]);
