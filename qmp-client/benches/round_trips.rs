@@ -4,8 +4,14 @@
 //! cargo bench --package qmp-client --features tokio --bench round_trips
 //! ```
 //!
-//! The server, a process of its own, answers each request at once. The cases take turns, many times over; the figure of a
-//! case is the median of its turns, and a ratio is the median of the ratios within the turns.
+//! The server, a process of its own, answers each request at once. A bare loop writes the bytes of a request that is made
+//! once, and reads until the line end of the reply; it neither watches the time nor looks at what it read. The cases take
+//! turns, many times over; the figure of a case is the median of its turns, and a ratio is the median of the ratios
+//! within the turns.
+//!
+//! Where the kernel puts the two processes decides more than all else, and changes from run to run. So they are put: first
+//! both on one core, where all that the client does adds to the time, and nothing of it is hidden by the server's work
+//! or by the waking of a core; then on a core each, as they mostly run. It takes Linux.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program to be looked at")]
 
@@ -20,6 +26,7 @@ use ::tokio::runtime::{Builder, Runtime};
 use qmp_client::connect::TokioSocket;
 use qmp_client::{Options, blocking, tokio};
 use qmp_types::qmp::commands::QueryStatus;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 
 const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \
@@ -28,8 +35,8 @@ const REQUEST: &[u8] = br#"{"execute":"query-status","id":12345}"#;
 const RESULT: &str = r#"{"status": "running", "running": true}"#;
 
 /// How many calls a turn has, and how many turns there are.
-const CALLS: usize = 2_000;
-const TURNS: usize = 41;
+const CALLS: usize = 512;
+const TURNS: usize = 101;
 const IN_FLIGHT: usize = 64;
 
 fn main() {
@@ -40,8 +47,21 @@ fn main() {
 }
 
 fn measure() {
+    println!("a call, median of {TURNS} turns of {CALLS} calls; ratios by the wall's clock");
+    let cores = cores();
+    let (first, last) = (cores[0], cores[cores.len() - 1]);
+    measure_on("client and server on one core", first, first);
+    if last != first {
+        measure_on("client and server on a core each", first, last);
+    }
+}
+
+fn measure_on(title: &str, client: usize, server: usize) {
+    println!("\n{title}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("server");
+    // What is started is where its parent is.
+    stay_on(server);
     let mut server = Command::new(std::env::current_exe().unwrap())
         .arg("--serve")
         .arg(&path)
@@ -50,9 +70,22 @@ fn measure() {
         .unwrap();
     // It says when it listens.
     server.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    stay_on(client);
     compare(&path);
     server.kill().unwrap();
     server.wait().unwrap();
+}
+
+/// The cores that this process may use.
+fn cores() -> Vec<usize> {
+    let set = sched_getaffinity(None).unwrap();
+    (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect()
+}
+
+fn stay_on(core: usize) {
+    let mut set = CpuSet::new();
+    set.set(core);
+    sched_setaffinity(None, &set).unwrap();
 }
 
 fn compare(server: &Path) {
@@ -62,7 +95,6 @@ fn compare(server: &Path) {
     // Caches and frequencies settle.
     turns.drain(..TURNS / 10);
 
-    println!("a call, median of {} turns of {CALLS} calls; ratios by the wall's clock\n", turns.len());
     println!("{:<30}{:>10}{:>10}{:>10}{:>10}", "", "ns", "cpu ns", "ratio", "limit");
     let median = |of: &dyn Fn(&Times) -> f64| {
         let mut values: Vec<f64> = turns.iter().map(of).collect();

@@ -16,7 +16,7 @@ impl Observed {
     }
 
     /// The command came to this.
-    pub(crate) fn end(self, result: Result<Box<str>, Error>) -> Result<Box<str>, Error> {
+    pub(crate) fn end<T>(self, result: Result<T, Error>) -> Result<T, Error> {
         if let Some((span, start)) = self.0 {
             let microseconds = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
             span.record("microseconds", microseconds);

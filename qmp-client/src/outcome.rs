@@ -9,7 +9,6 @@ use qmp_types::{Command, ServerError};
 use serde_json::value::RawValue;
 
 use crate::protocol::ProtocolError;
-use crate::switchboard::Outcome;
 use crate::{Address, Error, Greeting};
 
 impl Error {
@@ -53,11 +52,11 @@ impl Error {
     }
 
     /// What a command came to; `None` when the deadline passed.
-    pub(crate) fn unless_answered(
-        outcome: Result<Option<Outcome>, Self>,
+    pub(crate) fn unless_answered<T>(
+        outcome: Result<Option<Result<T, ServerError>>, Self>,
         command: &str,
         after: Duration,
-    ) -> Result<Box<str>, Self> {
+    ) -> Result<T, Self> {
         match outcome? {
             Some(Ok(result)) => Ok(result),
             Some(Err(error)) => Err(Self::Server { command: command.into(), error }),

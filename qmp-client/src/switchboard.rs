@@ -287,8 +287,38 @@ impl Switchboard {
         }
     }
 
+    /// Whether nobody but the caller of a request waits for a reply, and the request is written.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn is_alone(&mut self, id: RequestId) -> bool {
+        self.calls.len() == 1
+            && !self.connection.has_outgoing()
+            && self.calls.get_mut(id).is_some_and(|call| matches!(call.slot, Slot::Empty(_)))
+    }
+
+    /// Takes bytes from the server, if they are the result that a caller waits for and nothing else, and `read` can read it.
+    /// If not, nothing is done.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn receive_for(
+        &mut self,
+        id: RequestId,
+        bytes: &[u8],
+        read: &mut dyn FnMut(&str) -> bool,
+    ) -> bool {
+        let Some(result) = self.connection.presumed_result(id, bytes) else { return false };
+        if !read(result) {
+            return false;
+        }
+        trace::result(id, result);
+        self.calls.remove(id);
+        self.connection.answered(id);
+        true
+    }
+
     /// Takes bytes from the server, and gives those who wait what is theirs.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        if let Some(result) = self.connection.receive_result(bytes) {
+            return self.sort(result);
+        }
         if let Err(error) = self.connection.feed(bytes) {
             return self.close(End::Protocol(error));
         }
@@ -379,16 +409,17 @@ impl Switchboard {
         }
     }
 
-    /// A message that nobody can read. If a single command waits, it was its reply as far as anybody can say.
+    /// A message that nobody can read. If it can be told whose reply it was, that one's command has failed.
     fn malformed(&mut self, reason: &str) {
         trace::malformed(reason);
         let end = End::Protocol(ProtocolError::Malformed(reason.to_owned()));
         if self.calls.is_empty() && matches!(self.opening, Slot::Empty(_)) {
             return self.close(end);
         }
-        let mut waiting = self.calls.iter_mut().filter(|(_, call)| matches!(call.slot, Slot::Empty(_)));
-        if let (Some((id, only)), None) = (waiting.next(), waiting.next()) {
-            only.slot.fill(Err(Failure::Over(end)));
+        if let Some(id) = self.connection.unreadable_reply()
+            && let Some(call) = self.calls.get_mut(id)
+        {
+            call.slot.fill(Err(Failure::Over(end)));
             self.connection.abandon(id);
         }
     }

@@ -22,11 +22,15 @@ pub(crate) fn request(name: &str, id: RequestId, arguments: &Arguments) {
 
 pub(crate) fn reply(id: RequestId, outcome: &Result<Box<str>, ServerError>) {
     match outcome {
-        Ok(result) => trace!(target: WIRE, %id, result = shown(result), "reply"),
+        Ok(result) => self::result(id, result),
         Err(error) => {
             trace!(target: WIRE, %id, class = error.class.as_str().escape_debug().to_string(), "error")
         }
     }
+}
+
+pub(crate) fn result(id: RequestId, result: &str) {
+    trace!(target: WIRE, %id, result = shown(result), "reply");
 }
 
 /// What an agent answered: contents of files and output of programs are no more for logs than what is sent.

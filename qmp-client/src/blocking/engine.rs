@@ -10,10 +10,14 @@ use std::task::{Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use qmp_types::ServerError;
+
 use super::Transport;
 use super::role::{Role, WRITE_SIZE};
+use crate::Error;
 use crate::deadline::Deadline;
-use crate::switchboard::{Fds, Switchboard, is_end};
+use crate::protocol::RequestId;
+use crate::switchboard::{Call, Fds, Switchboard, is_end};
 
 /// How much is read at a time.
 const READ_SIZE: usize = 16 << 10;
@@ -66,26 +70,92 @@ impl Engine {
         self.transport.close();
     }
 
-    /// Begins with `begin`, then waits for what `poll` gives; at the deadline, what `give_up` makes of it.
-    pub(super) fn wait<B: Copy, T>(
+    /// Executes a command and has its result read by `read`, which says whether it could: once that is so, not again. The
+    /// server's error, if that is what came; `None` if the deadline passed.
+    pub(super) fn call(
+        &self,
+        call: &Call<'_>,
+        timeout: Duration,
+        read: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<Option<Result<(), ServerError>>, Error> {
+        let deadline = Deadline::after(timeout);
+        let mut state = self.lock();
+        state.waits += 1;
+        let id = state.switchboard.start(call)?;
+        state.write_at_once(&*self.transport);
+        if state.switchboard.is_alone(id)
+            && let Some(role) = state.reader.take()
+        {
+            let is_answered;
+            (state, is_answered) = self.read_result(state, role, timeout, id, read);
+            if is_answered {
+                state.hand_on();
+                return Ok(Some(Ok(())));
+            }
+        }
+        let outcome = self.wait_on(
+            state,
+            &deadline,
+            |board, waker| board.poll_call(id, waker),
+            |board| {
+                board.cancel(id);
+                Ok(None)
+            },
+        )?;
+        Ok(outcome.map(|outcome| {
+            outcome.map(|result| {
+                read(&result);
+            })
+        }))
+    }
+
+    /// Reads once for a call that is alone. What is its result and nothing else is not kept, but read where it lies.
+    fn read_result<'e>(
+        &'e self,
+        state: Guard<'e>,
+        mut role: Role,
+        timeout: Duration,
+        id: RequestId,
+        read: &mut dyn FnMut(&str) -> bool,
+    ) -> (Guard<'e>, bool) {
+        drop(state);
+        // Hardly any time has passed: it need not be looked at the clock.
+        let result = self.read_once(&mut role, timeout.clamp(Deadline::SHORTEST, Deadline::LONGEST));
+        let mut state = self.lock();
+        if let Ok(Some(length)) = result
+            && state.switchboard.receive_for(id, &role.buffer[..length], read)
+        {
+            state.reader = Some(role);
+            return (state, true);
+        }
+        state.received(role, result);
+        (state, false)
+    }
+
+    /// Waits for what `poll` gives; at the deadline, what `give_up` makes of it.
+    pub(super) fn wait<T>(
         &self,
         deadline: &Deadline,
-        begin: impl FnOnce(&mut Switchboard) -> Result<B, T>,
-        mut poll: impl FnMut(&mut Switchboard, B, &Waker) -> Poll<T>,
-        give_up: impl FnOnce(&mut Switchboard, B) -> T,
+        poll: impl FnMut(&mut Switchboard, &Waker) -> Poll<T>,
+        give_up: impl FnOnce(&mut Switchboard) -> T,
+    ) -> T {
+        let mut state = self.lock();
+        state.waits += 1;
+        self.wait_on(state, deadline, poll, give_up)
+    }
+
+    fn wait_on<'e, T>(
+        &'e self,
+        mut state: Guard<'e>,
+        deadline: &Deadline,
+        mut poll: impl FnMut(&mut Switchboard, &Waker) -> Poll<T>,
+        give_up: impl FnOnce(&mut Switchboard) -> T,
     ) -> T {
         WAKER.with(|waker| {
-            let mut state = self.lock();
-            state.waits += 1;
-            let begun = match begin(&mut state.switchboard) {
-                Ok(begun) => begun,
-                Err(result) => return result,
-            };
-            state.write_at_once(&*self.transport);
             for round in 0.. {
                 // Who reads itself needs nobody who wakes it.
                 let waker = if state.reader.is_some() { Waker::noop() } else { waker };
-                if let Poll::Ready(result) = poll(&mut state.switchboard, begun, waker) {
+                if let Poll::Ready(result) = poll(&mut state.switchboard, waker) {
                     state.hand_on();
                     return result;
                 }
@@ -105,7 +175,7 @@ impl Engine {
                     state = self.lock();
                 }
             }
-            let result = give_up(&mut state.switchboard, begun);
+            let result = give_up(&mut state.switchboard);
             state.hand_on();
             result
         })
@@ -191,13 +261,7 @@ impl Engine {
         drop(state);
         let result = self.read_once(&mut role, remaining);
         let mut state = self.lock();
-        match result {
-            Ok(Some(0)) => state.switchboard.end_of_input(Ok(())),
-            Ok(Some(length)) => state.switchboard.receive(&role.buffer[..length]),
-            Ok(None) => {}
-            Err(error) => state.switchboard.end_of_input(Err(error)),
-        }
-        state.reader = Some(role);
+        state.received(role, result);
         state
     }
 
@@ -214,6 +278,17 @@ impl Engine {
 }
 
 impl State {
+    /// Delivers what a read came to.
+    fn received(&mut self, role: Role, result: io::Result<Option<usize>>) {
+        match result {
+            Ok(Some(0)) => self.switchboard.end_of_input(Ok(())),
+            Ok(Some(length)) => self.switchboard.receive(&role.buffer[..length]),
+            Ok(None) => {}
+            Err(error) => self.switchboard.end_of_input(Err(error)),
+        }
+        self.reader = Some(role);
+    }
+
     /// Writes what can be written at once, which is mostly all, and saves to let go of the lock.
     fn write_at_once(&mut self, transport: &dyn Transport) {
         if self.writer.is_some() && self.switchboard.has_outgoing() {

@@ -62,10 +62,9 @@ impl Events {
     pub(super) fn next_until(&mut self, deadline: &Deadline) -> Result<Option<EventRecord>, Error> {
         self.handle.engine.wait(
             deadline,
-            |_| Ok(self.queue),
-            |board, queue, waker| board.poll_event(queue, waker).map(|event| event.map(Some)),
-            |board, queue| {
-                board.stop_waiting(queue);
+            |board, waker| board.poll_event(self.queue, waker).map(|event| event.map(Some)),
+            |board| {
+                board.stop_waiting(self.queue);
                 Ok(None)
             },
         )

@@ -140,12 +140,7 @@ impl Client {
         deadline: &Deadline,
     ) -> Result<Self, Error> {
         let engine = Engine::start(transport, options.switchboard()).map_err(Error::Io)?;
-        let opened = engine.wait(
-            deadline,
-            |_| Ok(()),
-            |board, (), waker| board.poll_opening(waker).map(Some),
-            |_, ()| None,
-        );
+        let opened = engine.wait(deadline, |board, waker| board.poll_opening(waker).map(Some), |_| None);
         let greeting = engine.with(|board| board.greeting().cloned());
         match Error::unless_opened(opened, greeting, address, options.connect_timeout) {
             Ok(greeting) => {
@@ -182,8 +177,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Server`] when the command failed, [`Error::Timeout`], [`Error::Decode`] when the result is
-    /// not of the type, [`Error::Protocol`] when the server sent a malformed message while the command
-    /// waited, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
+    /// not of the type, [`Error::Protocol`] when the reply is malformed, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
     pub fn execute<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
         self.execute_with(command, &CallOptions::default())
     }
@@ -215,8 +209,12 @@ impl Client {
     /// # Errors
     /// As [`execute`](Self::execute), and those of what the options ask for.
     pub fn execute_with<C: Command>(&self, command: &C, options: &CallOptions) -> Result<C::Return, Error> {
-        let result = self.call(C::NAME, &Arguments::new(command), C::SUCCESS_RESPONSE, options)?;
-        returned::<C>(&result)
+        let mut value = Err(Error::Closed);
+        self.call(C::NAME, &Arguments::new(command), C::SUCCESS_RESPONSE, options, &mut |result| {
+            value = returned::<C>(result);
+            value.is_ok()
+        })?;
+        value
     }
 
     /// Executes a command by name, and gives its result as JSON text. `arguments` is a JSON object.
@@ -230,16 +228,23 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Box<RawValue>, Error> {
         let arguments = arguments.map_or_else(Arguments::none, Arguments::new);
-        returned_raw(name, self.call(name, &arguments, true, options)?)
+        let mut value = Err(Error::Closed);
+        self.call(name, &arguments, true, options, &mut |result| {
+            value = returned_raw(name, result.into());
+            value.is_ok()
+        })?;
+        value
     }
 
+    /// Executes a command and has its result read by `read`, which says whether it could.
     fn call(
         &self,
         name: &str,
         arguments: &Arguments,
         success_response: bool,
         options: &CallOptions,
-    ) -> Result<Box<str>, Error> {
+        read: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), Error> {
         let engine = &self.handle.engine;
         let call = options.call(name, arguments, success_response);
         if call.fds.is_some() && !engine.passes_fds() {
@@ -250,15 +255,7 @@ impl Client {
         }
         let after = options.timeout_or(self.handle.options.call_timeout);
         let observed = Observed::start(name);
-        let outcome = engine.wait(
-            &Deadline::after(after),
-            |board| board.start(&call).map_err(Err),
-            |board, id, waker| board.poll_call(id, waker),
-            |board, id| {
-                board.cancel(id);
-                Ok(None)
-            },
-        );
+        let outcome = engine.call(&call, after, read);
         observed.end(Error::unless_answered(outcome, name, after))
     }
 

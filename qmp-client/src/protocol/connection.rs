@@ -1,6 +1,6 @@
 //! The client's side of one connection.
 
-use super::envelope::{Message, Outcome, plain_result};
+use super::envelope::{Blame, Message, Outcome, plain_result};
 use super::greeting::{GreetingSearch, Negotiate, PATTERN};
 use super::in_flight::{InFlight, Owner};
 use super::outgoing::{OutgoingQueue, Waiting};
@@ -55,6 +55,8 @@ pub struct Connection {
     framer: Framer,
     in_flight: InFlight,
     outgoing: OutgoingQueue,
+    /// To which request the message that could not be read last may be the reply.
+    unreadable: Blame,
     /// What the server offers, and after the negotiation what of it is enabled.
     capabilities: Vec<Capability>,
 }
@@ -88,6 +90,7 @@ impl Connection {
             framer: Framer::new(max_message_size),
             in_flight: InFlight::default(),
             outgoing: OutgoingQueue::default(),
+            unreadable: Blame::OnNone,
             capabilities: Vec::new(),
         }
     }
@@ -150,7 +153,7 @@ impl Connection {
             return Ok(Some(received));
         }
         let message = match self.framer.next_message() {
-            Ok(Some(bytes)) => Message::from_bytes(bytes),
+            Ok(Some(bytes)) => Message::from_bytes(bytes).inspect_err(|_| self.unreadable = Blame::of(bytes)),
             Ok(None) if matches!(self.stage, Stage::Ended) => return self.end(),
             Ok(None) => return Ok(None),
             Err(error) => {
@@ -165,11 +168,50 @@ impl Connection {
         received.map(Some)
     }
 
+    /// As [`feed`](Self::feed) and [`next_message`](Self::next_message), if the bytes are a result and nothing else; if not, nothing
+    /// is done.
+    #[cfg(feature = "client")]
+    pub(crate) fn receive_result(&mut self, bytes: &[u8]) -> Option<Received> {
+        if !matches!(self.stage, Stage::Ready) {
+            return None;
+        }
+        let (id, result) = plain_result(self.framer.fresh_line(bytes)?)?;
+        Some(self.reply(Some(id), true, Ok(result.into())))
+    }
+
+    /// What may be the result of a request, if the bytes that come next hold that and nothing else. If it is JSON, they do,
+    /// and the request is [`answered`](Self::answered).
+    #[cfg(feature = "blocking")]
+    pub(crate) fn presumed_result<'b>(&self, id: RequestId, bytes: &'b [u8]) -> Option<&'b str> {
+        let (answered, result) = super::envelope::presumed_result(self.framer.fresh_line(bytes)?)?;
+        (answered == id && matches!(self.stage, Stage::Ready)).then_some(result)
+    }
+
+    /// Takes note that the reply to a request has come, by bytes that were not fed.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn answered(&mut self, id: RequestId) {
+        self.in_flight.take(id);
+        self.release_waiting();
+    }
+
     fn take_plain_result(&mut self) -> Option<Received> {
         let (id, result) = plain_result(self.framer.line()?)?;
         let result = result.into();
         self.framer.take_line();
         Some(self.reply(Some(id), true, Ok(result)))
+    }
+
+    /// The request to which the message that was [malformed](ProtocolError::Malformed) last is the reply, as far as that can
+    /// be told: by the message's id; or because it has none, is no event, and a single request is on its way, late
+    /// replies counted in. It is still on its way: [`abandon`](Self::abandon) it if it is to fail.
+    #[must_use]
+    pub fn unreadable_reply(&self) -> Option<RequestId> {
+        let id = match self.unreadable {
+            Blame::On(id) => id,
+            Blame::OnAny => self.in_flight.only()?,
+            Blame::OnNone => return None,
+        };
+        (self.in_flight.is_awaited(id) && !self.is_unwritten(id)).then_some(id)
     }
 
     /// Makes the request to negotiate. Of the capabilities, those that the server offers are enabled.
@@ -352,7 +394,10 @@ impl Connection {
             // QEMU greets twice a client that connects between the opening of the socket and the making of
             // the monitor on it. It reads nothing until both are out, so the negotiation stands.
             (Stage::Negotiating(_), Message::Greeting(greeting)) => Ok(Received::Greeting(greeting)),
-            (_, Message::Greeting(_)) => Err(ProtocolError::Malformed("a second greeting".into())),
+            (_, Message::Greeting(_)) => {
+                self.unreadable = Blame::OnNone;
+                Err(ProtocolError::Malformed("a second greeting".into()))
+            }
             (_, Message::Event(event)) => Ok(Received::Event(event)),
             (_, Message::Reply { id, has_id, outcome }) => Ok(self.reply(id, has_id, outcome)),
         }

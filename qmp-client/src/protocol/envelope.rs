@@ -1,9 +1,13 @@
 //! The envelope of a message: what kind it is and whose, with the payload still text.
 
+mod blame;
+
 use qmp_types::json::{self, FromJson, Reader};
 use qmp_types::{ServerError, Timestamp};
 
 use super::{EventRecord, Greeting, ProtocolError, RequestId};
+
+pub(super) use self::blame::Blame;
 
 /// A message from the server.
 #[derive(Debug)]
@@ -44,12 +48,22 @@ impl Message {
 /// Reads a result as QEMU writes it: nothing but the result and our id, in this order. It is most of what comes, and this
 /// is the shortest way to read it.
 pub(super) fn plain_result(line: &[u8]) -> Option<(RequestId, &str)> {
-    let text = str::from_utf8(line.strip_prefix(b"{\"return\": ")?).ok()?;
-    let result = Reader::new(text).raw().ok()?;
-    let id = text.strip_prefix(result)?.strip_prefix(", \"id\": ")?.strip_suffix('}')?;
-    // No sign, and not so many digits that they could be another's.
-    let is_ours = (1..=19).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
-    if is_ours { Some((RequestId(id.parse().ok()?), result)) } else { None }
+    let (id, result) = presumed_result(line)?;
+    (Reader::new(result).raw().ok()? == result).then_some((id, result))
+}
+
+/// As [`plain_result`]; whether the result is JSON is for its reader to see. If it is not, the line may be anything.
+pub(super) fn presumed_result(line: &[u8]) -> Option<(RequestId, &str)> {
+    let content = line.strip_prefix(b"{\"return\": ")?.strip_suffix(b"}")?;
+    let digits = content.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    // Not so many that they could be another's.
+    if !(1..=18).contains(&digits) {
+        return None;
+    }
+    let (result, digits) = content.split_at(content.len() - digits);
+    let result = result.strip_suffix(b", \"id\": ")?;
+    let id = digits.iter().fold(0, |id, digit| 10 * id + u64::from(digit - b'0'));
+    Some((RequestId(id), str::from_utf8(result).ok()?))
 }
 
 impl<'a> Envelope<'a> {
@@ -106,7 +120,7 @@ fn malformed(reason: &dyn std::fmt::Display) -> ProtocolError {
 mod tests {
     use qmp_types::ErrorClass;
 
-    use super::{Message, Outcome, ProtocolError, plain_result};
+    use super::{Message, Outcome, ProtocolError, plain_result, presumed_result};
 
     #[track_caller]
     fn reply(text: &str) -> (Option<u64>, bool, Outcome) {
@@ -148,6 +162,8 @@ mod tests {
             r#"{"return": {}, "id": 7}}"#,
             r#"{"return": {}, "id": 7"#,
             r#"{"return": , "id": 7}"#,
+            r#"{"return": {}, "id": 7}{"return": {}, "id": 8}"#,
+            r#"{"return": {}, "id": 7, "id": 8}"#,
             r#"{"return": {}"#,
             r#"{"id": 7, "return": {}}"#,
             r#"{"event": "STOP"}"#,
@@ -155,6 +171,14 @@ mod tests {
             assert_eq!(plain_result(other.as_bytes()), None, "{other}");
         }
         assert_eq!(plain_result(b"{\"return\": \"\xff\", \"id\": 7}"), None);
+    }
+
+    #[test]
+    fn a_presumed_result_is_one_if_it_is_json() {
+        let presumed = |line| presumed_result(line).map(|(id, result)| (id.0, result));
+        assert_eq!(presumed(br#"{"return": {"a": 1}, "id": 7}"#), Some((7, r#"{"a": 1}"#)));
+        let two = br#"{"return": {}, "id": 7}{"return": {}, "id": 8}"#;
+        assert_eq!(presumed(two), Some((8, r#"{}, "id": 7}{"return": {}"#)));
     }
 
     #[test]

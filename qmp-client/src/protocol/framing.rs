@@ -52,6 +52,15 @@ impl Framer {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// The bytes that come next, without the line end behind them, if nothing is left of those that came before: what a
+    /// server sends at a time is mostly a message, which need not be moved then.
+    #[cfg(feature = "client")]
+    pub(super) fn fresh_line<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let line = bytes.strip_suffix(b"\n")?;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        (self.start == self.buffer.len() && line.len() <= self.max_message_size).then_some(line)
+    }
+
     /// Takes the next complete message, if there is one.
     ///
     /// # Errors

@@ -21,6 +21,9 @@ impl<T> Default for IdMap<T> {
 impl<T> IdMap<T> {
     /// Adds what belongs to an id that has nothing.
     pub(crate) fn insert(&mut self, id: RequestId, value: T) {
+        if self.entries.back().is_none_or(|(last, _)| *last < id) {
+            return self.entries.push_back((id, value));
+        }
         let index = self.entries.partition_point(|(other, _)| *other < id);
         self.entries.insert(index, (id, value));
     }
@@ -35,8 +38,11 @@ impl<T> IdMap<T> {
     }
 
     pub(crate) fn remove(&mut self, id: RequestId) -> Option<T> {
-        let index = self.index(id)?;
-        self.entries.remove(index).map(|(_, value)| value)
+        match self.index(id)? {
+            0 => self.entries.pop_front(),
+            index => self.entries.remove(index),
+        }
+        .map(|(_, value)| value)
     }
 
     /// Takes the first, if it is like that.
@@ -66,7 +72,10 @@ impl<T> IdMap<T> {
     }
 
     fn index(&self, id: RequestId) -> Option<usize> {
-        self.entries.binary_search_by_key(&id, |(other, _)| *other).ok()
+        match self.entries.front() {
+            Some((first, _)) if *first == id => Some(0),
+            _ => self.entries.binary_search_by_key(&id, |(other, _)| *other).ok(),
+        }
     }
 }
 

@@ -80,6 +80,17 @@ impl InFlight {
         self.requests.remove(id);
     }
 
+    /// The request that is not answered, if it is a single one.
+    pub(super) fn only(&self) -> Option<RequestId> {
+        let mut requests = self.requests.iter().map(|(id, _)| id);
+        requests.next().filter(|_| requests.next().is_none())
+    }
+
+    /// Whether somebody waits for the reply to a request.
+    pub(super) fn is_awaited(&self, id: RequestId) -> bool {
+        self.requests.iter().any(|(other, request)| other == id && !request.abandoned)
+    }
+
     /// How many requests in-band are not answered, abandoned ones included: the server still holds them.
     pub(super) fn in_band(&self) -> usize {
         self.requests.iter().filter(|(_, request)| request.delivery != Delivery::OutOfBand).count()

@@ -10,22 +10,60 @@ use std::time::Duration;
 
 use ::tokio::time::{Instant, timeout_at};
 use futures_core::Stream;
-use qmp_types::{Event, EventSet, TimedEvent};
+use qmp_types::{Command, Event, EventSet, TimedEvent};
 
 use super::{Handle, deadline};
 use crate::switchboard::{EventFilter, QueueId};
 use crate::{Error, EventRecord};
 
-/// The events that have come since this stream was made. See [`Client::events`](super::Client::events).
-///
-/// At most [`event_capacity`](crate::Options::event_capacity) wait here; when there are more, the oldest is dropped.
-/// The stream ends with the connection, which stays open for it.
-///
-/// It is a [`Stream`] too: of events, and of [`Error::EventsLost`] where some were lost. It ends where the connection
-/// is closed; if it ends by a failure, that is its last item.
-pub struct Events {
+/// Where the events of a stream come from.
+pub(super) trait Source: Send + Sync {
+    /// Takes the oldest event that nobody took, or has the task woken when there is one.
+    fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>>;
+}
+
+/// The events of one connection, which stays open for them.
+pub(super) struct OfConnection {
     handle: Arc<Handle>,
     queue: QueueId,
+}
+
+impl OfConnection {
+    pub(super) fn new(handle: &Arc<Handle>, filter: EventFilter) -> Self {
+        let capacity = handle.options.event_capacity;
+        let queue = handle.engine.with(|board| board.subscribe(filter, capacity));
+        Self { handle: Arc::clone(handle), queue }
+    }
+}
+
+impl Drop for OfConnection {
+    fn drop(&mut self) {
+        self.handle.engine.with(|board| board.unsubscribe(self.queue));
+    }
+}
+
+impl Source for OfConnection {
+    fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
+        self.handle.engine.poll_event(self.queue, cx)
+    }
+}
+
+/// The events that have come since this stream was made. See [`Client::events`](super::Client::events) and
+/// [`Reconnecting::events`](super::Reconnecting::events).
+///
+/// At most [`event_capacity`](crate::Options::event_capacity) wait here; when there are more, the oldest is dropped.
+///
+/// It is a [`Stream`] too: of events, and of [`Error::EventsLost`] and [`Error::EventsMayBeMissed`] where some were lost.
+/// It ends where the client is closed; if it ends by a failure, that is its last item.
+///
+/// **Of a [`Client`](super::Client)** the stream ends with the connection, which stays open for it.
+///
+/// **Of a [`Reconnecting`](super::Reconnecting)** the stream holds the client open, and goes from one connection to the
+/// next. Where a connection was lost, what came before is still given. [`Error::EventsMayBeMissed`] follows once the
+/// next connection is there, and then its events: time to ask the server how things are. Of a reader who is more than a
+/// connection late, the oldest events are dropped; these too are what may be missed.
+pub struct Events {
+    source: Box<dyn Source>,
     is_over: bool,
 }
 
@@ -35,17 +73,9 @@ impl fmt::Debug for Events {
     }
 }
 
-impl Drop for Events {
-    fn drop(&mut self) {
-        self.handle.engine.with(|board| board.unsubscribe(self.queue));
-    }
-}
-
 impl Events {
-    pub(super) fn new(handle: &Arc<Handle>, filter: EventFilter) -> Self {
-        let capacity = handle.options.event_capacity;
-        let queue = handle.engine.with(|board| board.subscribe(filter, capacity));
-        Self { handle: Arc::clone(handle), queue, is_over: false }
+    pub(super) fn new(source: impl Source + 'static) -> Self {
+        Self { source: Box::new(source), is_over: false }
     }
 
     /// Takes the oldest event that nobody took, or waits for one; `None` when none comes within `wait`.
@@ -53,8 +83,10 @@ impl Events {
     /// Dropped before it has an event, it takes none.
     ///
     /// # Errors
-    /// [`Error::EventsLost`] once after each loss; [`Error::Closed`], [`Error::Protocol`], [`Error::Io`] and
-    /// [`Error::MessageTooLong`] when the connection has ended and all events are taken.
+    /// [`Error::EventsLost`] once after each loss, and of a client that reconnects [`Error::EventsMayBeMissed`] once for each
+    /// new connection: reading goes on behind them. When all events are taken and there will be none any more,
+    /// [`Error::Closed`]; of a client that reconnects also [`Error::GaveUp`], of any other [`Error::Protocol`],
+    /// [`Error::Io`] and [`Error::MessageTooLong`].
     pub async fn next(&mut self, wait: Duration) -> Result<Option<EventRecord>, Error> {
         self.next_until(deadline(wait)).await
     }
@@ -69,11 +101,7 @@ impl Events {
     }
 
     pub(super) async fn next_until(&mut self, deadline: Instant) -> Result<Option<EventRecord>, Error> {
-        timeout_at(deadline, poll_fn(|cx| self.poll_event(cx))).await.ok().transpose()
-    }
-
-    pub(super) fn poll_event(&self, cx: &Context<'_>) -> Poll<Result<EventRecord, Error>> {
-        self.handle.engine.poll_event(self.queue, cx)
+        timeout_at(deadline, poll_fn(|cx| self.source.poll_event(cx))).await.ok().transpose()
     }
 }
 
@@ -84,7 +112,7 @@ impl Stream for Events {
         if self.is_over {
             return Poll::Ready(None);
         }
-        self.poll_event(cx).map(|event| match event {
+        self.source.poll_event(cx).map(|event| match event {
             Err(Error::Closed) => {
                 self.is_over = true;
                 None
@@ -98,7 +126,8 @@ impl Stream for Events {
     }
 }
 
-/// The events of one type. See [`Client::subscribe`](super::Client::subscribe).
+/// The events of one type. See [`Client::subscribe`](super::Client::subscribe) and
+/// [`Reconnecting::subscribe`](super::Reconnecting::subscribe).
 pub struct Subscription<E> {
     events: Events,
     event: PhantomData<fn() -> E>,
@@ -125,6 +154,21 @@ impl<E: Event> Subscription<E> {
 
     pub(super) async fn next_until(&mut self, deadline: Instant) -> Result<Option<TimedEvent<E>>, Error> {
         self.events.next_until(deadline).await?.map(|record| record.decode_timed()).transpose()
+    }
+
+    /// Waits for the event that says that the command `C` is done, until the deadline `after` its call.
+    pub(super) async fn awaited<C: Command>(
+        &mut self,
+        is_awaited: impl Fn(&E) -> bool,
+        deadline: Instant,
+        after: Duration,
+    ) -> Result<TimedEvent<E>, Error> {
+        while let Some(timed) = self.next_until(deadline).await? {
+            if is_awaited(&timed.event) {
+                return Ok(timed);
+            }
+        }
+        Err(Error::NoEvent { command: C::NAME.into(), event: E::NAME.into(), after })
     }
 }
 

@@ -23,6 +23,7 @@ use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::engine::Engine;
+use self::events::OfConnection;
 use self::transport::{Plain, Transport};
 use crate::connect::{TokioSocket, connect_tokio};
 use crate::introspection::ServerSchema;
@@ -219,8 +220,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Server`] when the command failed, [`Error::Timeout`], [`Error::Decode`] when the result is
-    /// not of the type, [`Error::Protocol`] when the server sent a malformed message while the command
-    /// waited, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
+    /// not of the type, [`Error::Protocol`] when the reply is malformed, [`Error::Closed`], [`Error::Io`], [`Error::MessageTooLong`].
     pub async fn execute<C: Command>(&self, command: &C) -> Result<C::Return, Error> {
         self.execute_with(command, &CallOptions::default()).await
     }
@@ -344,13 +344,13 @@ impl Client {
     /// The events that come from now on. There may be several such streams; each gets every event.
     #[must_use]
     pub fn events(&self) -> Events {
-        Events::new(&self.handle, None)
+        Events::new(OfConnection::new(&self.handle, None))
     }
 
     /// The events of one type that come from now on.
     #[must_use]
     pub fn subscribe<E: Event>(&self) -> Subscription<E> {
-        Subscription::new(Events::new(&self.handle, Some(E::NAME)))
+        Subscription::new(Events::new(OfConnection::new(&self.handle, Some(E::NAME))))
     }
 
     /// Executes a command and waits for the event that says that it is done: `device_del` and `DEVICE_DELETED`, for
@@ -368,13 +368,7 @@ impl Client {
         let deadline = deadline(after);
         let mut events = self.subscribe::<E>();
         let returned = self.execute(command).await?;
-        loop {
-            match events.next_until(deadline).await? {
-                Some(timed) if is_awaited(&timed.event) => return Ok((returned, timed)),
-                Some(_) => {}
-                None => return Err(Error::NoEvent { command: C::NAME.into(), event: E::NAME.into(), after }),
-            }
-        }
+        Ok((returned, events.awaited::<C>(is_awaited, deadline, after).await?))
     }
 
     /// Closes the connection for all who share it; their calls and streams end. The server lives on, and

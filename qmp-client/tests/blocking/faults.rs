@@ -2,6 +2,7 @@
 
 use qmp_client::{CallOptions, Error};
 
+use crate::SHORT;
 use crate::bindings::{Name, QueryName};
 use crate::server::{Peer, client, client_with, hasty, over, patient};
 
@@ -37,6 +38,31 @@ fn what_breaks_the_protocol_is_an_error() {
 }
 
 #[test]
+fn messages_on_one_line_are_told_apart() {
+    let reply = r#"{"return": {"name": "vm"}, "id": 2}"#;
+    for bytes in [
+        format!("{reply}{{\"return\": {{}}, \"id\": 3}}\r\n"),
+        format!("{{\"return\": {{}}, \"id\": 9}}{reply}\n"),
+        format!("{{\"event\": \"STOP\"}} {reply}\n"),
+    ] {
+        assert!(answered(bytes.as_str()).is_ok(), "{bytes}");
+    }
+}
+
+#[test]
+fn a_result_of_another_type_fails_its_command_only() {
+    let (client, server) = client(|mut peer| {
+        peer.expect(r#"{"execute":"query-name","id":2}"#);
+        peer.send("{\"return\": [1], \"id\": 2}\r\n");
+        peer.expect(r#"{"execute":"query-name","id":3}"#);
+        peer.send("{\"return\": {}, \"id\": 3}\r\n");
+    });
+    assert!(matches!(client.execute(&QueryName {}), Err(Error::Decode(_))));
+    client.execute(&QueryName {}).unwrap();
+    server.join().unwrap();
+}
+
+#[test]
 fn a_malformed_message_fails_one_command_only() {
     let (client, server) = client(|mut peer| {
         peer.expect(r#"{"execute":"query-name","id":2}"#);
@@ -47,6 +73,26 @@ fn a_malformed_message_fails_one_command_only() {
     assert!(matches!(client.execute(&QueryName {}), Err(Error::Protocol(_))));
     client.execute(&QueryName {}).unwrap();
     server.join().unwrap();
+}
+
+#[test]
+fn a_malformed_message_of_others_fails_no_command() {
+    for other in [
+        r#"{"return": inf, "id": 2}"#,
+        r#"{"error": {"class": "GenericError"}, "id": 2}"#,
+        r#"{"return": inf}"#,
+        r#"{"event": "STOP", "data": nan}"#,
+    ] {
+        let (client, server) = client(move |mut peer| {
+            peer.expect(r#"{"execute":"query-name","id":2}{"execute":"query-name","id":3}"#);
+            peer.send(format!("{other}\r\n"));
+            peer.send(r#"{"return": {}, "id": 3}"#);
+        });
+        let error = client.execute_with(&QueryName {}, &CallOptions::new().timeout(SHORT)).unwrap_err();
+        assert!(matches!(error, Error::Timeout { .. }));
+        client.execute(&QueryName {}).unwrap();
+        server.join().unwrap();
+    }
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use qmp_client::mock::{Builder, Profile, Request};
+use qmp_client::mock::{Builder, Emitter, Profile, Request};
+use qmp_client::tokio::Reconnecting;
 use qmp_client::tokio::reconnecting::Backoff;
 use qmp_client::{CallOptions, Error};
-use qmp_types::qmp::commands::{QueryStatus, Stop};
-use qmp_types::{Served, ServerError};
-use tokio::task::JoinSet;
+use qmp_types::qmp::commands::{Cont, QueryStatus, Stop};
+use qmp_types::qmp::events::Resume;
+use qmp_types::{Served, ServerError, TimedEvent, json};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 use crate::LONG;
@@ -102,4 +104,65 @@ async fn calls_may_be_dropped() {
     until_ready(&mut client.states()).await;
     assert!(timeout(Duration::from_secs(1), client.execute(&Stop::new())).await.is_err());
     client.execute(&Stop::new()).await.unwrap();
+}
+
+/// A server on which each command is followed by an event.
+fn eventful() -> Builder {
+    let emitter = Emitter::new();
+    let service = emitter.clone();
+    let builder = Builder::service(move || {
+        let emitter = service.clone();
+        move |_: &Request| -> Served {
+            emitter.emit(&Resume::new());
+            Ok(Some(json::to_raw_value(&())))
+        }
+    });
+    builder.emitter(emitter)
+}
+
+type Waited = Result<((), TimedEvent<Resume>), Error>;
+
+fn cont_and_wait(client: &Reconnecting) -> JoinHandle<Waited> {
+    let client = client.clone();
+    tokio::spawn(async move { client.execute_and_wait(&Cont::new(), |_: &Resume| true).await })
+}
+
+/// A call that waits for its event: its command is answered.
+async fn waiting(client: &Reconnecting) -> JoinHandle<Waited> {
+    let waiting = cont_and_wait(client);
+    tokio::task::yield_now().await;
+    // Answered behind the other.
+    client.execute(&Stop::new()).await.unwrap();
+    waiting
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_is_waited_for_where_its_command_was_executed() {
+    let tries = Tries::new([Try::Server(agreeable().cut_reply(1)), Try::Nobody, Try::Server(eventful())]);
+    let client = tries.client(&Backoff::new());
+    // Whether the server carried it out is not known.
+    assert!(cont_and_wait(&client).await.unwrap().unwrap_err().is_disconnected());
+    cont_and_wait(&client).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_lost_behind_the_reply_may_miss_the_event() {
+    let tries = Tries::new([Try::Server(agreeable()), Try::Server(agreeable())]);
+    let client = tries.client(&Backoff::new());
+    let waiting = waiting(&client).await;
+    let start = tokio::time::Instant::now();
+    tries.kill();
+    assert!(matches!(waiting.await.unwrap(), Err(Error::EventsMayBeMissed)));
+    // At once, not when there is a connection again.
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_does_not_come() {
+    let tries = Tries::new([Try::Server(agreeable())]);
+    let client = tries.client(&Backoff::new());
+    assert!(matches!(waiting(&client).await.await.unwrap(), Err(Error::NoEvent { .. })));
+    let waiting = waiting(&client).await;
+    client.close();
+    assert!(matches!(waiting.await.unwrap(), Err(Error::Closed)));
 }

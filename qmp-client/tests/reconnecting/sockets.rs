@@ -1,12 +1,13 @@
 //! Over sockets, with the server on threads.
 
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
 use qmp_client::tokio::Reconnecting;
 use qmp_client::tokio::reconnecting::Backoff;
 use qmp_client::{Address, Options, mock};
-use qmp_types::qmp::commands::Stop;
+use qmp_types::qmp::commands::{Getfd, Stop};
 
 use crate::LONG;
 use crate::servers::{agreeable, until_lost, until_ready};
@@ -35,6 +36,19 @@ async fn a_server_comes_late_and_comes_again() {
         tokio::task::spawn_blocking(move || drop(server)).await.unwrap();
         until_lost(&mut states).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn file_descriptors_wait_for_the_connection_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("qmp");
+    let client = client(&path);
+    until_lost(&mut client.states()).await;
+    let server = listen(agreeable(), &path);
+    let fd = std::fs::File::open("/dev/null").unwrap();
+    client.execute_with_fds(&Getfd::new("null"), &[fd.as_fd()]).await.unwrap();
+    client.close();
+    drop(server);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -203,6 +203,27 @@ fn replies_find_their_requests_among_events() {
     assert_eq!(take(&mut connection, stream), expected);
 }
 
+#[cfg(feature = "blocking")]
+#[test]
+fn what_comes_at_a_time_is_read_where_it_lies_if_it_is_a_result_and_nothing_else() {
+    let mut connection = ready();
+    let first = request(&mut connection, "stop");
+    let second = request(&mut connection, "cont");
+    let result = format!("{{\"return\": {{}}, \"id\": {first}}}\r\n");
+    let both = format!("{result}{{\"return\": 1, \"id\": {second}}}\n");
+    for other in [both.as_str(), "{\"event\": \"STOP\"}\r\n", result.trim_end()] {
+        assert!(connection.receive_result(other.as_bytes()).is_none(), "{other}");
+        assert_eq!(connection.presumed_result(first, other.as_bytes()), None, "{other}");
+    }
+    assert_eq!(connection.presumed_result(second, result.as_bytes()), None);
+    assert_eq!(connection.presumed_result(first, result.as_bytes()), Some("{}"));
+    assert_eq!(connection.receive_result(result.as_bytes()).map(describe), Some("2: {}".into()));
+    // Behind the beginning of a message they are its middle.
+    assert!(take(&mut connection, "{\"event\": \"").is_empty());
+    assert!(connection.receive_result(result.as_bytes()).is_none());
+    assert_eq!(connection.presumed_result(first, result.as_bytes()), None);
+}
+
 #[test]
 fn a_late_reply_is_recognised() {
     let mut connection = ready();
@@ -254,6 +275,30 @@ fn a_malformed_message_is_passed_over() {
     request(&mut connection, "a");
     let stream = format!(r#"{{"return": inf, "id": 2}}{GREETING}{{"return": 1, "id": 2}}"#);
     assert_eq!(take(&mut connection, stream), ["malformed", "malformed", "2: 1"]);
+}
+
+#[test]
+fn a_malformed_reply_is_blamed_on_its_request() {
+    let blamed = |connection: &mut Connection, message: &str| {
+        assert_eq!(take(connection, message), ["malformed"]);
+        connection.unreadable_reply().map(|id| id.0)
+    };
+    let mut connection = ready();
+    let late = request(&mut connection, "a");
+    assert_eq!(blamed(&mut connection, "{}"), None, "nothing is written");
+    sent(&mut connection);
+    assert_eq!(blamed(&mut connection, "{}"), Some(2));
+    assert_eq!(blamed(&mut connection, r#"{"event": 1}"#), None);
+    assert_eq!(blamed(&mut connection, GREETING), None);
+    connection.abandon(late);
+    request(&mut connection, "b");
+    sent(&mut connection);
+    for nobodys in [r#"{"return": inf, "id": 2}"#, r#"{"return": inf, "id": 9}"#, r#"{"return": inf}"#] {
+        assert_eq!(blamed(&mut connection, nobodys), None, "{nobodys}");
+    }
+    assert_eq!(blamed(&mut connection, r#"{"return": inf, "id": 3}"#), Some(3));
+    assert_eq!(take(&mut connection, r#"{"return": 1, "id": 3}"#), ["3: 1"]);
+    assert_eq!(blamed(&mut connection, "{}"), None);
 }
 
 #[test]

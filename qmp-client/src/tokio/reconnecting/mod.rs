@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use ::tokio::task::AbortHandle;
 use ::tokio::time::{Instant, timeout_at};
-use qmp_types::{Command, Event};
+use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
+use self::events::OfConnections;
 use self::shared::{End, Shared};
 use super::{Client, deadline};
 use crate::introspection::ServerSchema;
@@ -25,8 +26,8 @@ use crate::switchboard::Call;
 use crate::{Address, CallOptions, Error, Greeting, Options};
 
 pub use self::backoff::Backoff;
-pub use self::events::{Events, Subscription};
 pub use self::state::{State, States};
+pub use crate::tokio::events::{Events, Subscription};
 
 /// A client that connects, and connects again where the connection is lost. Clones share it, also between threads and
 /// tasks.
@@ -233,6 +234,57 @@ impl Reconnecting {
         self.execute_with(command, &CallOptions::default().out_of_band()).await
     }
 
+    /// As [`Client::execute_with_fds`] and [`execute`](Self::execute).
+    ///
+    /// # Errors
+    /// As [`Client::execute_with_fds`] and [`execute`](Self::execute).
+    #[cfg(unix)]
+    pub async fn execute_with_fds<C: Command>(
+        &self,
+        command: &C,
+        fds: &[std::os::fd::BorrowedFd<'_>],
+    ) -> Result<C::Return, Error> {
+        let options = CallOptions::default().fds(fds).map_err(Error::FileDescriptors)?;
+        self.execute_with(command, &options).await
+    }
+
+    /// As [`Client::execute_and_wait`] and [`execute`](Self::execute): the wait for a connection, the command and its event
+    /// together may take as long as a call.
+    ///
+    /// The event is waited for on the connection that executed the command, and on no other. When that is lost behind the
+    /// reply, the event may come while nobody listens, so there is no waiting for it: the command has succeeded, and the
+    /// server has to be asked what became of it.
+    ///
+    /// # Errors
+    /// As [`Client::execute_and_wait`] and [`execute`](Self::execute); [`Error::EventsMayBeMissed`] when the command
+    /// succeeded and the connection was lost before the event came.
+    pub async fn execute_and_wait<C: Command, E: Event>(
+        &self,
+        command: &C,
+        is_awaited: impl Fn(&E) -> bool,
+    ) -> Result<(C::Return, TimedEvent<E>), Error> {
+        let after = self.handle.options.call_timeout;
+        let deadline = deadline(after);
+        let arguments = Arguments::new(command);
+        let (mut events, result) = self
+            .call_on(
+                C::NAME,
+                &arguments,
+                C::SUCCESS_RESPONSE,
+                &CallOptions::default(),
+                Client::subscribe::<E>,
+            )
+            .await?;
+        let returned = returned::<C>(&result)?;
+        match events.awaited::<C>(is_awaited, deadline, after).await {
+            Ok(timed) => Ok((returned, timed)),
+            Err(error) if error.is_disconnected() && !self.handle.shared.is_over() => {
+                Err(Error::EventsMayBeMissed)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// As [`Client::execute_with`] and [`execute`](Self::execute).
     ///
     /// # Errors
@@ -289,6 +341,19 @@ impl Reconnecting {
         success_response: bool,
         options: &CallOptions,
     ) -> Result<Box<str>, Error> {
+        let ((), result) = self.call_on(name, arguments, success_response, options, |_| ()).await?;
+        Ok(result)
+    }
+
+    /// Executes a command on a connection on which something was prepared for it.
+    async fn call_on<T>(
+        &self,
+        name: &str,
+        arguments: &Arguments,
+        success_response: bool,
+        options: &CallOptions,
+        prepare: impl Fn(&Client) -> T,
+    ) -> Result<(T, Box<str>), Error> {
         let after = options.timeout_or(self.handle.options.call_timeout);
         let observed = Observed::start(name);
         let deadline = deadline(after);
@@ -300,8 +365,12 @@ impl Reconnecting {
                 Ok(connection) => connection,
                 Err(error) => break Err(error),
             };
+            let prepared = prepare(&client);
             match client.start(&call) {
-                Ok(reply) => break Error::unless_answered(reply.await, name, after),
+                Ok(reply) => {
+                    let result = Error::unless_answered(reply.await, name, after);
+                    break result.map(|result| (prepared, result));
+                }
                 // The end of the connection has not become known yet. Nothing was sent: the next one will do.
                 Err(_) if client.is_over() => tried = number,
                 Err(error) => break Err(error),
@@ -333,13 +402,13 @@ impl Reconnecting {
     /// streams; each gets every event.
     #[must_use]
     pub fn events(&self) -> Events {
-        Events::new(&self.handle, None)
+        Events::new(OfConnections::new(&self.handle, None))
     }
 
     /// The events of one type that come from now on, of this connection and of those that follow.
     #[must_use]
     pub fn subscribe<E: Event>(&self) -> Subscription<E> {
-        Subscription::new(Events::new(&self.handle, Some(E::NAME)))
+        Subscription::new(Events::new(OfConnections::new(&self.handle, Some(E::NAME))))
     }
 
     /// Closes the connection, or ends the tries to have one, for all who share the client; their calls and streams

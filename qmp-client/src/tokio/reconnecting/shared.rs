@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ::tokio::sync::watch;
 
 use super::State;
-use super::events::{Feed, Filter};
+use super::events::Feed;
 use crate::Error;
+use crate::switchboard::EventFilter;
 use crate::tokio::Client;
 
 /// How many states are kept for those who read them late.
@@ -95,8 +96,13 @@ impl Shared {
         self.status.send_modify(|status| status.finish(end));
     }
 
+    /// Whether there will be no further connection.
+    pub(super) fn is_over(&self) -> bool {
+        self.status.borrow().end.is_some()
+    }
+
     /// A stream of events, beginning with those of the present connection.
-    pub(super) fn subscribe(&self, filter: Filter) -> (u64, Arc<Feed>) {
+    pub(super) fn subscribe(&self, filter: EventFilter) -> (u64, Arc<Feed>) {
         let feed = Arc::new(Feed::new(filter));
         let mut id = 0;
         // Nobody waits for streams.
