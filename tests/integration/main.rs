@@ -5,6 +5,7 @@
 
 mod agent;
 mod bindings;
+mod check;
 mod choices;
 mod deviations;
 mod diff;
@@ -12,6 +13,7 @@ mod docs;
 mod drift;
 mod examples;
 mod following;
+mod introspection;
 mod launching;
 mod lint;
 mod mock;
