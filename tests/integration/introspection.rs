@@ -24,12 +24,12 @@ fn differs_only_in_what_changed(server: &Introspection, name: SchemaName, who: &
     let changed: BTreeSet<(EntityKind, String)> =
         compare(&old, &new, Options::default()).iter().map(entity).collect();
     let is_shared = |(kind, name): &(EntityKind, String)| {
-        [&old, &new].iter().all(|schema| match (schema.lookup(name), kind) {
-            (Some(EntityId::Command(_)), EntityKind::Command) => true,
-            (Some(EntityId::Event(_)), EntityKind::Event) => true,
-            (Some(EntityId::Type(_)), EntityKind::Type) => true,
-            _ => false,
-        })
+        let is_of_kind = |id| match id {
+            EntityId::Command(_) => *kind == EntityKind::Command,
+            EntityId::Event(_) => *kind == EntityKind::Event,
+            EntityId::Type(_) => *kind == EntityKind::Type,
+        };
+        [&old, &new].iter().all(|schema| schema.lookup(name).is_some_and(is_of_kind))
     };
     for (release, reference) in RELEASES.iter().zip([&old, &new]) {
         let aligned = align(server, reference);
