@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use qapi_parser::{Color, Report, printable};
+use qapi_schema::diff::TooLarge;
 use qapi_schema::introspection::IntrospectionError;
 use qapi_schema::snapshot::{self, SnapshotError};
 use qapi_schema::{SchemaName, TreeError};
@@ -34,6 +35,8 @@ pub(crate) enum Error {
     NoIntrospection,
     #[error("nothing to compare: name a QEMU tree with --qemu, or a running server with --live")]
     NothingToCheck,
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     #[error("{}:{line}: {reason}", path.display())]
     AllowFile { path: PathBuf, line: usize, reason: String },
     #[error("can't write the output: {0}")]

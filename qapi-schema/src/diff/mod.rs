@@ -70,6 +70,7 @@
 //! Not looked at: boxes around data that outgrows a variant, and names that are the same in Rust, or numbered because they are.
 
 mod api;
+mod bounds;
 mod change;
 mod code;
 mod facts;
@@ -90,6 +91,7 @@ use smol_str::SmolStr;
 use crate::model::EMPTY_OBJECT;
 use crate::{EntityId, Schema, Type, TypeId, TypeKind};
 
+pub use bounds::{MOST_PARTS, TooLarge};
 pub use change::{Assessment, Change, EntityKind, EntityPath, Message, MessageKind, Part, Severity};
 pub use code::Code;
 use finding::Finding;
@@ -169,6 +171,16 @@ struct Context<'a> {
     new: Side<'a>,
     /// The types that are branches in the old schema.
     old_branches: HashSet<SmolStr>,
+}
+
+/// As [`compare`], for schemas that anybody may have written: the work has a bound.
+///
+/// # Errors
+/// When a schema has more than [`MOST_PARTS`] members, inherited ones included, or more commands and events than go with so many.
+pub fn compare_bounded(old: &Schema, new: &Schema, options: Options<'_>) -> Result<Vec<Change>, TooLarge> {
+    bounds::check(old)?;
+    bounds::check(new)?;
+    Ok(compare(old, new, options))
 }
 
 /// What differs, sorted by what changed: first commands, then events, then types, each by name.

@@ -61,7 +61,7 @@ fn is_bare(schema: &Schema, id: TypeId) -> bool {
 
 fn name(result: &mut Schema, reference: &Schema, pairs: &Pairs) {
     let routes = Routes::new(result);
-    let mut taken = HashSet::new();
+    let mut taken = HashMap::new();
     let ids: Vec<TypeId> = result.types().map(|(id, _)| id).collect();
     for &id in ids.iter().skip(1) {
         if let TypeKind::Builtin(_) | TypeKind::Array(_) = result.type_of(id).kind {
@@ -98,16 +98,11 @@ fn name(result: &mut Schema, reference: &Schema, pairs: &Pairs) {
     }
 }
 
-/// A name that no other type has.
-fn free(name: &str, taken: &mut HashSet<String>) -> SmolStr {
-    let mut free = name.to_owned();
-    for number in 2_usize.. {
-        if taken.insert(free.clone()) {
-            break;
-        }
-        free = format!("{name}#{number}");
-    }
-    free.into()
+/// A name that no other type has: those that are too far away to be named apart are numbered.
+fn free(name: &str, taken: &mut HashMap<String, usize>) -> SmolStr {
+    let count = taken.entry(name.to_owned()).or_default();
+    *count += 1;
+    if *count == 1 { name.into() } else { format_smolstr!("{name}#{count}") }
 }
 
 /// Introspection gives the members of each object, wherever they are inherited from. To find out of changes to a base, the base is

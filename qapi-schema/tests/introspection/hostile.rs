@@ -36,8 +36,8 @@ fn types_that_contain_themselves_are_read() {
 
 #[test]
 fn chains_of_any_length_are_walked() {
-    let chain = listed(1_000, |at| {
-        let next = (at + 1) % 1_000;
+    let chain = listed(20_000, |at| {
+        let next = (at + 1) % 20_000;
         format!(
             r#"{{"name": "{at}", "meta-type": "object", "members": [{{"name": "next", "type": "{next}"}}]}}"#
         )

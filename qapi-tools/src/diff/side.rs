@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use qapi_schema::diff::{Change, Options, compare};
+use qapi_schema::diff::{Change, Options, compare_bounded as compare};
 use qapi_schema::introspection::{Aligned, Introspection, align};
 use qapi_schema::{LoadOptions, Schema, SchemaName, Tree, load, release, snapshot};
 
@@ -111,20 +111,20 @@ impl Comparison {
         let (changes, aligned) = match (old.what, new.what) {
             (What::Schema(old), What::Schema(new)) => {
                 let options = Options { oldest_server: Some(OLDEST_SERVER), wire_only: false };
-                (compare(&old, &new, options), None)
+                (compare(&old, &new, options)?, None)
             }
             (What::Server(server), What::Schema(schema)) => {
                 let aligned = align(&server, &schema);
-                (compare(&aligned.server, &aligned.reference, wire), Some((aligned, &names[0], &names[1])))
+                (compare(&aligned.server, &aligned.reference, wire)?, Some((aligned, &names[0], &names[1])))
             }
             (What::Schema(schema), What::Server(server)) => {
                 let aligned = align(&server, &schema);
-                (compare(&aligned.reference, &aligned.server, wire), Some((aligned, &names[1], &names[0])))
+                (compare(&aligned.reference, &aligned.server, wire)?, Some((aligned, &names[1], &names[0])))
             }
             (What::Server(old), What::Server(new)) => {
                 let named = align(&new, &newest(name)?).server;
                 let aligned = align(&old, &named);
-                (compare(&aligned.server, &aligned.reference, wire), None)
+                (compare(&aligned.server, &aligned.reference, wire)?, None)
             }
         };
         let remarks =
