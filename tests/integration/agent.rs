@@ -36,7 +36,7 @@ fn blocking(test: impl Fn(&Server, blocking::Agent)) {
     });
 }
 
-fn on_tokio(test: impl AsyncFn(&Server)) {
+fn on_tokio(test: &impl AsyncFn(&Server)) {
     with_agent(|server| {
         let runtime = ::tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(test(server));
@@ -60,7 +60,7 @@ fn an_agent_introduces_itself() {
         let Error::Server { error, .. } = error else { panic!("{error}") };
         assert_eq!(error.class, ErrorClass::CommandNotFound);
     });
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         assert!(agent.execute(&GuestGetOsinfo::new()).await.unwrap().kernel_release.is_some());
         agent.close();
@@ -112,7 +112,7 @@ fn files_of_any_bytes_go_both_ways() {
         let error = agent.read_file(missing.to_str().unwrap(), Vec::new(), |_| ()).unwrap_err();
         assert!(matches!(error, Error::Server { .. }), "{error}");
     });
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         let path = server.folder().join("file");
         let path = path.to_str().unwrap();
@@ -185,7 +185,7 @@ fn programs_run_in_the_guest() {
         assert!(matches!(error, Error::Timeout { .. }), "{error}");
         agent.execute(&GuestPing::new()).unwrap();
     });
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         let output = agent.exec("/bin/echo", ["x"], &ExecOptions::new()).await.unwrap();
         assert!(output.status.success() && output.stdout == b"x\n");
@@ -244,7 +244,7 @@ fn threads_and_tasks_share_an_agent() {
             }
         });
     });
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         let tasks: Vec<_> = (0..20)
             .map(|number| {
@@ -264,7 +264,7 @@ fn threads_and_tasks_share_an_agent() {
 
 #[test]
 fn calls_that_are_dropped_shift_no_reply() {
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         for round in 0..200 {
             let command = GuestInfo::new();
