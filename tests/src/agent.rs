@@ -10,7 +10,7 @@ use qmp_client::Address;
 use tempfile::TempDir;
 
 use crate::Requirement;
-use crate::server::START_DEADLINE;
+use crate::server::{START_DEADLINE, further_folders};
 
 /// What the agent may do: nothing that freezes, suspends or ends the machine.
 const ALLOWED: &[&str] = &[
@@ -30,24 +30,38 @@ const ALLOWED: &[&str] = &[
     "guest-exec-status",
 ];
 
-/// The option by which an agent is told so.
-const ALLOW: &str = "--allow-rpcs";
+/// The command of all by which a list of commands is known for one.
+const WORST: &str = "guest-shutdown";
+
+/// The agent's program.
+const PROGRAM: &str = "qemu-ga";
 
 /// Where the agent is installed, which is not always on the search path.
 const FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/bin", "/usr/local/bin"];
 
-/// The program `qemu-ga`, if it can be told what it may do (QEMU 8.1 and newer).
+/// The program `qemu-ga`.
 #[must_use]
 pub fn installed() -> Requirement<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(FOLDERS.map(PathBuf::from));
-    let mut programs = folders.map(|folder| folder.join("qemu-ga")).filter(|file| file.is_file());
-    Requirement { found: programs.find(|program| has_allow_list(program)), name: "qemu-ga".to_owned() }
+    let found = folders.map(|folder| folder.join(PROGRAM)).find(|file| file.is_file());
+    Requirement { found, name: PROGRAM.to_owned() }
 }
 
-fn has_allow_list(program: &Path) -> bool {
-    let help = Command::new(program).arg("--help").output();
-    help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains(ALLOW))
+/// The program in further releases.
+pub fn further_releases() -> impl Iterator<Item = PathBuf> {
+    let folders = std::env::split_paths(&further_folders()).collect::<Vec<_>>().into_iter();
+    folders.map(|folder| folder.join(PROGRAM)).filter(|file| file.is_file())
+}
+
+/// What an agent may not do: all that it says it can, but for what is allowed. Older agents (before QEMU 8.1) cannot be told
+/// what they may do, only what not.
+fn blocked(program: &Path) -> String {
+    let listed = Command::new(program).args(["-b", "help"]).output().expect("the agent starts");
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let blocked: Vec<_> = listed.split_whitespace().filter(|name| !ALLOWED.contains(name)).collect();
+    assert!(blocked.contains(&WORST), "the agent does not say what it can do: {listed}");
+    blocked.join(",")
 }
 
 /// A running agent. It is killed when dropped.
@@ -67,7 +81,7 @@ impl Agent {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = |name| folder.path().join(name);
         let process = Command::new(program)
-            .args(["--method", "unix-listen", ALLOW, &ALLOWED.join(",")])
+            .args(["--method", "unix-listen", "-b", &blocked(program)])
             .arg("--path")
             .arg(path("agent"))
             .arg("--statedir")

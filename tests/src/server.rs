@@ -1,5 +1,6 @@
 //! Real servers, started for a test and gone with it.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -55,11 +56,10 @@ impl Kind {
 
     /// The program in further releases.
     pub fn further_releases(self) -> impl Iterator<Item = PathBuf> {
-        let path = std::env::var_os(FURTHER_RELEASES).unwrap_or_default();
-        self.found_in(&path).collect::<Vec<_>>().into_iter()
+        self.found_in(&further_folders()).collect::<Vec<_>>().into_iter()
     }
 
-    fn found_in(self, path: &std::ffi::OsStr) -> impl Iterator<Item = PathBuf> {
+    fn found_in(self, path: &OsStr) -> impl Iterator<Item = PathBuf> {
         std::env::split_paths(path)
             .map(move |folder| folder.join(self.program()))
             .filter(|file| file.is_file())
@@ -163,6 +163,11 @@ impl Server {
     pub fn wait(&mut self) -> ExitStatus {
         self.process.wait().expect("the server can be waited for")
     }
+}
+
+/// The folders with further releases.
+pub(crate) fn further_folders() -> OsString {
+    std::env::var_os(FURTHER_RELEASES).unwrap_or_default()
 }
 
 fn temporary_folder() -> tempfile::TempDir {

@@ -132,7 +132,7 @@ fn times_out(script: fn(&mut Peer)) {
         script(&mut peer);
     });
     let client = over(stream);
-    let result = client.execute_with(&QueryName {}, &CallOptions::new().timeout(crate::SHORT));
+    let result = client.execute_with(&QueryName {}, &CallOptions::new().timeout(SHORT));
     assert!(matches!(result, Err(Error::Timeout { .. })), "{result:?}");
     client.close();
     server.join().unwrap();
