@@ -5,6 +5,7 @@
 
 mod agent;
 mod bindings;
+mod check;
 mod choices;
 mod deviations;
 mod diff;
