@@ -34,6 +34,15 @@ impl Options {
     pub fn is_asked(&self) -> bool {
         self.qemu.is_some() || self.live.is_some()
     }
+
+    /// The same, with a running server if there is nothing to compare yet.
+    #[must_use]
+    pub fn or_live(mut self, address: impl FnOnce() -> Option<String>) -> Self {
+        if !self.is_asked() {
+            self.live = address();
+        }
+        self
+    }
 }
 
 /// Compares with the newest snapshot, and prints what changed from that. The program ends with 0 if they are the same, 1 if there is

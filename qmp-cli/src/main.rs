@@ -43,7 +43,7 @@ fn run(target: &target::Options, command: Command) -> Result<ExitCode, Failure> 
         Command::Events(options) => events::run(target, &options),
         Command::Info(options) => info::run(target, &options),
         Command::Launch(options) => launch::run(&options),
-        Command::Schema(options) => return schema::run(target, &options),
+        Command::Schema(options) => return schema::run(target, options),
         Command::Completion(options) => completion::run(&options),
         Command::Man(options) => man::run(&options),
         Command::Mock(options) => mock::run(&options),

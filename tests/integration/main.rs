@@ -25,6 +25,8 @@ mod reconnecting;
 mod replay;
 mod replies;
 mod round_trip;
+mod servers_compared;
 mod sizes;
+mod tool;
 mod wire;
 mod xtask;
