@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, hmp, info, launch, target, transaction};
+use crate::{events, exec, hmp, info, launch, qom, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Events(events::Options),
     /// Show what the server is and does: version, status, machine, block devices, jobs, migration.
     Info(info::Options),
+    /// Read and set the properties of the server's objects (QOM).
+    Qom(qom::Options),
     /// Start a server, execute commands, and end it.
     Launch(launch::Options),
 }

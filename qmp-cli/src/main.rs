@@ -8,6 +8,7 @@ mod hmp;
 mod info;
 mod launch;
 mod output;
+mod qom;
 mod session;
 mod target;
 mod transaction;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Transaction(options) => transaction::run(&target, &options),
         Command::Events(options) => events::run(&target, &options),
         Command::Info(options) => info::run(&target, &options),
+        Command::Qom(options) => qom::run(&target, &options),
         Command::Launch(options) => launch::run(&options),
     };
     match done {
