@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, hmp, info, launch, qom, target, transaction};
+use crate::{events, exec, ga, hmp, info, launch, qom, target, transaction};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Info(info::Options),
     /// Read and set the properties of the server's objects (QOM).
     Qom(qom::Options),
+    /// Talk to the guest agent.
+    Ga(ga::Options),
     /// Start a server, execute commands, and end it.
     Launch(launch::Options),
 }

@@ -4,8 +4,10 @@ mod cli;
 mod events;
 mod exec;
 mod failure;
+mod ga;
 mod hmp;
 mod info;
+mod interrupt;
 mod launch;
 mod output;
 mod qom;
@@ -30,6 +32,9 @@ fn main() -> ExitCode {
         Command::Events(options) => events::run(&target, &options),
         Command::Info(options) => info::run(&target, &options),
         Command::Qom(options) => qom::run(&target, &options),
+        Command::Ga(options) => {
+            return ga::run(&target, &options).unwrap_or_else(|failure| fail(&failure));
+        }
         Command::Launch(options) => launch::run(&options),
     };
     match done {

@@ -85,6 +85,11 @@ impl Options {
         !self.sockets.is_empty() || std::env::var_os(kind.variable()).is_some()
     }
 
+    /// How long connecting may take.
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
     fn from_environment(&self, kind: Kind) -> Result<Target, Failure> {
         let variable = kind.variable();
         match std::env::var(variable) {
