@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use qapi_parser::printable;
 use qmp_client::CallOptions;
 use qmp_types::qga::commands::{
     GuestFstrim, GuestGetDisks, GuestGetTime, GuestGetUsers, GuestInfo, GuestNetworkGetInterfaces, GuestPing,
@@ -15,7 +16,6 @@ use super::{PATIENCE, Reach};
 use crate::failure::{Code, Failure};
 use crate::output;
 use crate::output::table::table;
-use crate::output::text::visible;
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Options {
@@ -68,11 +68,11 @@ pub(super) fn info(reach: Reach<'_>, options: Options) -> Result<(), Failure> {
 fn info_text(info: &GuestAgentInfo) -> String {
     let names = |is_enabled: bool| {
         let commands = info.supported_commands.iter().filter(|command| command.enabled == is_enabled);
-        let mut names: Vec<_> = commands.map(|command| format!("\n  {}", visible(&command.name))).collect();
+        let mut names: Vec<_> = commands.map(|command| format!("\n  {}", printable(&command.name))).collect();
         names.sort();
         if names.is_empty() { " none".to_owned() } else { names.concat() }
     };
-    format!("version: {}\nenabled:{}\ndisabled:{}", visible(&info.version), names(true), names(false))
+    format!("version: {}\nenabled:{}\ndisabled:{}", printable(&info.version), names(true), names(false))
 }
 
 pub(super) fn ifconfig(reach: Reach<'_>, options: Options) -> Result<(), Failure> {
@@ -82,15 +82,15 @@ pub(super) fn ifconfig(reach: Reach<'_>, options: Options) -> Result<(), Failure
 }
 
 fn interface_text(interface: &GuestNetworkInterface) -> String {
-    let mut text = format!("{}:", visible(&interface.name));
+    let mut text = format!("{}:", printable(&interface.name));
     for address in interface.ip_addresses.iter().flatten() {
         let family = if address.ip_address_type.as_str() == "ipv6" { "inet6" } else { "inet" };
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {family} {}/{}", visible(&address.ip_address), address.prefix);
+        let _ = write!(text, "\n  {family} {}/{}", printable(&address.ip_address), address.prefix);
     }
     if let Some(hardware) = interface.hardware_address.as_deref().filter(|text| *text != "00:00:00:00:00:00")
     {
-        let _ = write!(text, "\n  ether {}", visible(hardware));
+        let _ = write!(text, "\n  ether {}", printable(hardware));
     }
     text
 }

@@ -4,8 +4,7 @@ use qmp_client::blocking::Client;
 use qmp_types::qmp::commands::QomList;
 use serde_json::{Map, Value, json};
 
-use super::objects::{PropertyValue, Reader, Reading};
-use super::order_of;
+use super::objects::{Object, PropertyValue, Reader, Reading};
 use crate::failure::Failure;
 use crate::output;
 use crate::output::table::table;
@@ -27,12 +26,11 @@ pub(crate) struct Options {
 pub(super) fn run(client: &Client, options: &Options) -> Result<(), Failure> {
     let object =
         Reader::new(client, options.values).objects(std::slice::from_ref(&options.path))?.pop().flatten();
-    let Some(mut object) = object else {
+    let Some(object) = object.map(Object::sorted) else {
         // Once more, for what the server says of it.
         client.execute(&QomList::new(&options.path))?;
         return Err(Failure::new(crate::failure::Code::Server, "the object was not there a moment ago"));
     };
-    object.properties.sort_by(|one, other| order_of(&one.name).cmp(&order_of(&other.name)));
     if options.json {
         let list = object.properties.iter().map(|property| Value::Object(as_json(property, options.values)));
         return Ok(output::json::print(&Value::Array(list.collect()).to_string())?);

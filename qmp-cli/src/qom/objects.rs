@@ -9,11 +9,12 @@ use qmp_types::ErrorClass;
 use qmp_types::qmp::commands::{QomGet, QomList, QomListGet};
 use serde_json::Value;
 
+use super::order_of;
 use crate::failure::Failure;
 
 /// How many objects are asked for in one command, where there is one for that: a reply holds the values of all their
 /// properties.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// How many commands are on their way, where the server reads ahead.
 const AHEAD: usize = 4;
@@ -42,6 +43,20 @@ pub(super) enum Reading {
     Unreadable(Option<String>),
 }
 
+impl Object {
+    /// The object with those properties only that are no objects themselves.
+    pub(super) fn without_children(mut self) -> Self {
+        self.properties.retain(|property| property.child().is_none());
+        self
+    }
+
+    /// The object with its properties in an order: a server has none.
+    pub(super) fn sorted(mut self) -> Self {
+        self.properties.sort_by(|one, other| order_of(&one.name).cmp(&order_of(&other.name)));
+        self
+    }
+}
+
 impl PropertyValue {
     /// The type of the object that it holds, if it does.
     pub(super) fn child(&self) -> Option<&str> {
@@ -66,20 +81,16 @@ impl<'c> Reader<'c> {
         Self { client, with_values, reads_whole: true }
     }
 
-    /// The objects at some paths, in that order; `None` for those that are not there any more.
+    /// The objects at some paths, at most [`BATCH`], in that order; `None` for those that are not there any more.
     ///
     /// # Errors
     /// When there is no connection, or a command takes too long.
     pub(super) fn objects(&mut self, paths: &[String]) -> Result<Vec<Option<Object>>, Failure> {
-        let mut objects = Vec::with_capacity(paths.len());
-        for batch in paths.chunks(BATCH) {
-            let whole = if self.reads_whole { self.whole(batch)? } else { None };
-            match whole {
-                Some(whole) => objects.extend(whole.into_iter().map(Some)),
-                None => objects.extend(self.in_pieces(batch)?),
-            }
+        let whole = if self.reads_whole { self.whole(paths)? } else { None };
+        match whole {
+            Some(whole) => Ok(whole.into_iter().map(Some).collect()),
+            None => self.in_pieces(paths),
         }
-        Ok(objects)
     }
 
     /// By one command; `None` if the server does not have it, or one of the objects is not there.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::io::Write as _;
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 use qapi_parser::printable;
@@ -10,11 +11,10 @@ use qmp_types::qmp::commands::QomList;
 use serde_json::{Value, json};
 
 use super::list::{as_json, value};
-use super::objects::{Object, Reader};
+use super::objects::{BATCH, Object, Reader};
 use super::order_of;
 use crate::failure::{Code, Failure};
 use crate::output;
-use crate::output::text::visible;
 
 /// How deep objects may lie. A tree is not: a server that goes on for ever has none.
 const MAX_DEPTH: usize = 64;
@@ -50,7 +50,7 @@ struct Node {
     depth: usize,
     object: Option<Object>,
     /// The places of those below among all.
-    below: Vec<usize>,
+    below: Range<usize>,
 }
 
 pub(super) fn run(client: &Client, options: &Options) -> Result<(), Failure> {
@@ -67,13 +67,13 @@ pub(super) fn run(client: &Client, options: &Options) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(anstream::stdout().lock());
     for node in order {
         let indent = "  ".repeat(node.depth);
-        write!(out, "{indent}{NAME}{}{NAME:#}", visible(&node.name))?;
+        write!(out, "{indent}{NAME}{}{NAME:#}", printable(&node.name))?;
         if let Some(type_name) = &node.type_name {
-            write!(out, " {TYPE}({}){TYPE:#}", visible(type_name))?;
+            write!(out, " {TYPE}({}){TYPE:#}", printable(type_name))?;
         }
         writeln!(out)?;
         let properties = node.object.iter().flat_map(|object| &object.properties);
-        for property in properties.filter(|property| options.values && property.child().is_none()) {
+        for property in properties.filter(|_| options.values) {
             let (name, type_name) = (printable(&property.name), printable(&property.type_name));
             writeln!(out, "{indent}  {name}: {} {TYPE}({type_name}){TYPE:#}", printable(&value(property)))?;
         }
@@ -81,7 +81,7 @@ pub(super) fn run(client: &Client, options: &Options) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Reads a level of objects after the other.
+/// Reads the objects, level by level.
 fn read(client: &Client, options: &Options) -> Result<Vec<Node>, Failure> {
     let mut reader = Reader::new(client, options.values);
     let first = Node {
@@ -90,30 +90,26 @@ fn read(client: &Client, options: &Options) -> Result<Vec<Node>, Failure> {
         type_name: None,
         depth: 0,
         object: None,
-        below: Vec::new(),
+        below: 0..0,
     };
     let mut nodes = vec![first];
-    let mut level = 0..1;
-    for depth in 1.. {
-        let paths: Vec<_> = nodes[level.clone()].iter().map(|node| node.path.clone()).collect();
-        if paths.is_empty() {
-            break;
+    let mut start = 0;
+    // What is read of an object goes behind all that is still to be read.
+    while start < nodes.len() {
+        let batch = start..nodes.len().min(start + BATCH);
+        start = batch.end;
+        let paths: Vec<_> = nodes[batch.clone()].iter().map(|node| node.path.clone()).collect();
+        for (number, object) in batch.zip(reader.objects(&paths)?) {
+            let node = &nodes[number];
+            let is_wanted = options.depth.is_none_or(|depth| node.depth < depth);
+            let below = if is_wanted { children(node, object.as_ref()) } else { Vec::new() };
+            if (node.depth >= MAX_DEPTH && !below.is_empty()) || nodes.len() + below.len() > MAX_OBJECTS {
+                return Err(Failure::new(Code::Connection, "the objects of the server have no end"));
+            }
+            nodes[number].below = nodes.len()..nodes.len() + below.len();
+            nodes[number].object = object.map(|object| object.without_children().sorted());
+            nodes.extend(below);
         }
-        let objects = reader.objects(&paths)?;
-        let is_wanted = options.depth.is_none_or(|wanted| depth <= wanted);
-        let mut below = Vec::new();
-        for (number, object) in level.clone().zip(objects) {
-            let children = if is_wanted { children(&nodes[number], object.as_ref()) } else { Vec::new() };
-            let start = nodes.len() + below.len();
-            nodes[number].below = (start..start + children.len()).collect();
-            nodes[number].object = object;
-            below.extend(children);
-        }
-        if depth > MAX_DEPTH && !below.is_empty() || nodes.len() + below.len() > MAX_OBJECTS {
-            return Err(Failure::new(Code::Connection, "the objects of the server have no end"));
-        }
-        level = nodes.len()..nodes.len() + below.len();
-        nodes.extend(below);
     }
     Ok(nodes)
 }
@@ -126,7 +122,7 @@ fn children(parent: &Node, object: Option<&Object>) -> Vec<Node> {
         type_name: Some(type_name.to_owned()),
         depth: parent.depth + 1,
         object: None,
-        below: Vec::new(),
+        below: 0..0,
     };
     properties.filter_map(|property| Some(child(&property.name, property.child()?))).collect()
 }
@@ -137,7 +133,7 @@ fn in_order(nodes: &[Node]) -> Vec<&Node> {
     let mut rest = vec![0];
     while let Some(node) = rest.pop().and_then(|number| nodes.get(number)) {
         order.push(node);
-        let mut below = node.below.clone();
+        let mut below: Vec<_> = node.below.clone().collect();
         below.sort_by_cached_key(|&number| nodes.get(number).map(|node| Reverse(order_of(&node.name))));
         rest.extend(below);
     }
@@ -151,8 +147,7 @@ fn node_json(node: &Node, with_values: bool) -> Value {
     }
     if with_values {
         let properties = node.object.iter().flat_map(|object| &object.properties);
-        let own = properties.filter(|property| property.child().is_none());
-        members["properties"] = own.map(|property| Value::Object(as_json(property, true))).collect();
+        members["properties"] = properties.map(|property| Value::Object(as_json(property, true))).collect();
     }
     members
 }

@@ -3,4 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod exec;
+mod ga;
+mod qom;
 mod support;
+mod terminal;

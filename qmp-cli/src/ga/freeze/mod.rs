@@ -71,13 +71,10 @@ pub(super) fn run(reach: Reach<'_>, command: &Command) -> Result<ExitCode, Failu
         }
         Command::Thaw => {
             let count = reach.connect(FREEZING)?.execute(&GuestFsfreezeThaw::new())?;
-            output::line(&format!("{count} filesystems thawed"))?;
+            output::line(&format!("{} thawed", filesystems(count)))?;
         }
         Command::Freeze(options) => match (options.duration, options.command.split_first()) {
-            (None, _) => {
-                let count = guard::freeze_for_good(reach, &options.mountpoints)?;
-                output::line(&format!("{count} filesystems frozen"))?;
-            }
+            (None, _) => return freeze_for_good(reach, options),
             (Some(duration), None) => return hold(reach, options, duration),
             (Some(duration), Some((program, arguments))) => {
                 let ended = run_while_frozen(reach, options, duration, program, arguments);
@@ -91,11 +88,27 @@ pub(super) fn run(reach: Reach<'_>, command: &Command) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
+fn filesystems(count: i64) -> String {
+    format!("{count} filesystem{}", if count == 1 { "" } else { "s" })
+}
+
+/// Freezes filesystems and leaves them so, unless a signal came meanwhile.
+fn freeze_for_good(reach: Reach<'_>, options: &Freeze) -> Result<ExitCode, Failure> {
+    let signals = Signals::watch().map_err(Failure::usage)?;
+    let guard = Guard::freeze(reach, &options.mountpoints)?;
+    if let Wakeup::Ending(signal) = signals.wait(Some(Instant::now())) {
+        return guard.thaw().map(|()| code_of_signal(signal));
+    }
+    output::line(&format!("{} frozen", filesystems(guard.leave())))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Keeps filesystems frozen for a while.
 fn hold(reach: Reach<'_>, options: &Freeze, duration: Duration) -> Result<ExitCode, Failure> {
     // From before the freeze: nothing that comes meanwhile ends the program.
     let signals = Signals::watch().map_err(Failure::usage)?;
     let guard = Guard::freeze(reach, &options.mountpoints)?;
+    guard.tell();
     let end = Instant::now().checked_add(duration);
     loop {
         match signals.wait(end) {
@@ -116,6 +129,7 @@ fn run_while_frozen(
 ) -> Result<ExitCode, Failure> {
     let signals = Signals::watch().map_err(Failure::usage)?;
     let guard = Guard::freeze(reach, &options.mountpoints)?;
+    guard.tell();
     let end = Instant::now().checked_add(duration);
     // Dropped before the guard: behind a panic it is ended when the filesystems are thawed.
     let mut child = match child::Running::start(program, arguments) {
