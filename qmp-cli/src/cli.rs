@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{events, exec, ga, hmp, info, launch, qom, target, transaction};
+use crate::{
+    completion, events, exec, ga, hmp, info, launch, ls, man, mock, qom, schema, target, transaction,
+};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -19,6 +21,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// List the servers that have a name, and whether they answer.
+    Ls(ls::Options),
     /// Execute a command and print what the server answers, as JSON.
     Exec(exec::Options),
     /// Execute several actions as one: all of them, or none.
@@ -35,6 +39,14 @@ pub(crate) enum Command {
     Ga(ga::Options),
     /// Start a server, execute commands, and end it.
     Launch(launch::Options),
+    /// Show what commands take and return; compare and check schemas.
+    Schema(schema::Options),
+    /// Serve a small QEMU that runs no guest, to try things without one.
+    Mock(mock::Options),
+    /// Print what makes a shell complete commands and arguments.
+    Completion(completion::Options),
+    /// Write the manual pages.
+    Man(man::Options),
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use clap_complete::engine::ArgValueCompleter;
 use jiff::Timestamp;
 use qmp_client::EventRecord;
 use regex_lite::Regex;
@@ -10,7 +11,7 @@ use crate::exec;
 use crate::failure::{Code, Failure};
 use crate::output::json::{Layout, coloured};
 use crate::output::text::visible;
-use crate::{output, target};
+use crate::{completion, output, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +23,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// Only events of this name; may be said several times.
-    #[arg(short = 'e', long = "event", value_name = "NAME")]
+    #[arg(short = 'e', long = "event", value_name = "NAME", add = ArgValueCompleter::new(completion::events))]
     names: Vec<String>,
     /// Only events whose names match this regular expression, in any case of letters.
     #[arg(long, value_name = "REGEX", value_parser = regex, conflicts_with = "names")]

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap_complete::engine::ArgValueCompleter;
 use qmp_client::blocking::{Client, Events};
 use qmp_client::launch::{LaunchError, Launched, Launcher, PLACEHOLDER};
 use qmp_client::{CallOptions, Options as ClientOptions};
@@ -12,7 +13,7 @@ use crate::exec::{AnswerOptions, Awaited, Call, Lines, Request, run_lines};
 use crate::failure::{Code, Failure};
 use crate::output::text::visible;
 use crate::session::Session;
-use crate::{output, target};
+use crate::{completion, output, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +30,7 @@ pub(crate) struct Options {
     #[arg(short = 'e', long = "exec", value_name = "LINE")]
     lines: Vec<String>,
     /// Wait for this event behind the commands, and print it: EVENT, or EVENT,KEY=VALUE for one whose data is so.
-    #[arg(short, long, value_name = "EVENT")]
+    #[arg(short, long, value_name = "EVENT", add = ArgValueCompleter::new(completion::events))]
     wait: Option<Awaited>,
     /// Stay until the server ends by itself, as without --exec and --wait.
     #[arg(long)]

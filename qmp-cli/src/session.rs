@@ -1,6 +1,9 @@
 //! A connection to a monitor, and what is known of the types that its commands take.
 
+use std::sync::Arc;
+
 use qmp_client::blocking::Client;
+use qmp_client::introspection::ServerSchema;
 use qmp_client::{CallOptions, Error};
 use qmp_types::ErrorClass;
 use qmp_types::metadata::Schema;
@@ -11,10 +14,10 @@ use serde_json::value::RawValue;
 
 use crate::exec::Request;
 use crate::failure::Failure;
-use crate::typing::{Conversion, Mistake, Object, Tree, bindings, convert, properties};
+use crate::typing::{Conversion, Mistake, Object, Tree, bindings, convert, live, properties};
 
 /// The command whose arguments are the properties of a device, beside those in the schema.
-const DEVICE_ADD: &str = "device_add";
+pub(crate) const DEVICE_ADD: &str = "device_add";
 
 /// A connection to a monitor.
 #[derive(Debug)]
@@ -45,9 +48,19 @@ impl Session {
         request.typed(|tree| self.convert(&request.command, tree))
     }
 
-    /// Asks the server for no more than is needed: the bindings know most commands.
+    /// Asks the server for no more than is needed. The bindings know the commands of servers of their own release; what other
+    /// servers say of theirs counts more than the bindings.
     fn convert(&self, command: &str, tree: &Tree) -> Result<Conversion, Mistake> {
-        let mut sources: Vec<Object<'_>> = bindings::arguments(&SCHEMA, command).into_iter().collect();
+        let bindings = bindings::arguments(&SCHEMA, command);
+        if self.is_of_the_bindings_release() {
+            let converted = convert(tree, bindings.as_slice());
+            if converted.as_ref().is_ok_and(|converted| converted.untyped.is_empty()) {
+                return converted;
+            }
+        }
+        let live = self.schema();
+        let live = live.as_deref().and_then(|schema| live::arguments(schema, command));
+        let mut sources: Vec<Object<'_>> = live.into_iter().chain(bindings).collect();
         let converted = convert(tree, &sources)?;
         if converted.untyped.is_empty() || command != DEVICE_ADD {
             return Ok(converted);
@@ -57,8 +70,23 @@ impl Session {
         convert(tree, &sources)
     }
 
+    /// Whether the server is of the release that the bindings are of, corrections of it included.
+    fn is_of_the_bindings_release(&self) -> bool {
+        let server = self.client.greeting().version.qemu;
+        let mut numbers =
+            qapi_schema::snapshot::newest_release().unwrap_or_default().split('.').map(str::parse);
+        // From 50 on, the third number is that of a development version.
+        server.micro < 50
+            && [server.major, server.minor].into_iter().all(|number| numbers.next() == Some(Ok(number)))
+    }
+
+    /// What the server says that it has, if it says so.
+    pub(crate) fn schema(&self) -> Option<Arc<ServerSchema>> {
+        self.client.server_schema().ok()
+    }
+
     /// The properties of a device: none if the server cannot tell. It will say itself what is wrong with the command.
-    fn properties(&self, driver: &str) -> Vec<ObjectPropertyInfo> {
+    pub(crate) fn properties(&self, driver: &str) -> Vec<ObjectPropertyInfo> {
         self.client.execute(&DeviceListProperties::new(driver)).unwrap_or_default()
     }
 }

@@ -9,6 +9,7 @@ use qmp_types::{ServerError, json};
 use thiserror::Error as ThisError;
 
 use crate::Address;
+use crate::introspection::SchemaError;
 use crate::protocol::ProtocolError;
 
 /// Why a connection, a command or an event failed.
@@ -82,6 +83,9 @@ pub enum Error {
     /// A reply or an event is not of the type that the bindings give it.
     #[error("{0}")]
     Decode(json::Error),
+    /// What the server says of itself, its schema, does not go together.
+    #[error("query-qmp-schema: {0}")]
+    Schema(SchemaError),
     /// The server sent what is not QMP.
     #[error("not QMP: {0}")]
     Protocol(ProtocolError),
@@ -187,6 +191,7 @@ impl Error {
             | Self::FileDescriptors(_)
             | Self::Server { .. }
             | Self::Decode(_)
+            | Self::Schema(_)
             | Self::Copy(_)
             | Self::EventsLost { .. }
             | Self::EventsMayBeMissed

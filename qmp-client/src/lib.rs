@@ -12,6 +12,7 @@
 //!   both clients' features).
 //! - `launch`: starting a server with its monitor connected already (`launch`, on unix systems).
 //! - `mock`: a server that answers by handlers or from a recording (cargo feature `mock`).
+//! - [`introspection`]: what a server has, by its own description: commands, members, values, features.
 //! - [`protocol`]: what all clients and servers share: bytes in, messages out, no I/O and no clocks.
 
 mod address;
@@ -26,6 +27,7 @@ mod deadline;
 mod error;
 #[cfg(all(unix, feature = "client"))]
 mod fds;
+pub mod introspection;
 #[cfg(feature = "client")]
 mod jobs;
 #[cfg(all(unix, feature = "launch"))]

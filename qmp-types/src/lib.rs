@@ -168,6 +168,7 @@ extern crate self as qmp_types;
 pub use {serde, serde_json};
 
 mod command;
+mod definition;
 mod error;
 mod event;
 pub mod json;
@@ -184,6 +185,7 @@ mod request;
 mod union;
 
 pub use command::{Command, CommandSet, UnrecognizedCommand};
+pub use definition::{Defined, Definition};
 pub use error::{ErrorClass, ServerError};
 pub use event::{Event, EventSet, TimedEvent, Timestamp, UnrecognizedEvent};
 pub use json::Null;

@@ -77,6 +77,10 @@ fn items<'s>(lines: &[&'s str]) -> Result<Vec<Item<'s>>, Box<dyn Error>> {
 
 fn entry(item: &Item<'_>, module: &str, namespace: &str) -> String {
     let Item { kind, name, rust_name } = item;
-    let function = if *kind == "command" { "of_command" } else { "of" };
+    let function = match *kind {
+        "command" => "of_command",
+        "event" => "of_event",
+        _ => "of",
+    };
     format!("Binding::{function}::<{module}::{namespace}::{rust_name}>({kind:?}, {name:?}, {rust_name:?})")
 }

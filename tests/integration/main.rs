@@ -12,6 +12,7 @@ mod docs;
 mod drift;
 mod examples;
 mod following;
+mod introspection;
 mod launching;
 mod lint;
 mod mock;

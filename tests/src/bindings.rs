@@ -4,8 +4,9 @@
 
 use std::fmt::Debug;
 
-use qmp_types::Command;
+use qmp_client::introspection::ServerSchema;
 use qmp_types::json::{self, FromJson, ToJson};
+use qmp_types::{Command, Defined};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub struct Binding {
     pub through_serde: RoundTrip,
     /// Reads what a command returns and writes it.
     pub returned: Option<RoundTrip>,
+    /// Whether a server has this command or event.
+    pub is_supported: Option<fn(&ServerSchema) -> bool>,
 }
 
 /// Reads a value from JSON text and gives what is written for it; else what went wrong.
@@ -79,6 +82,7 @@ impl Binding {
             round_trip: round_trip::<T>,
             through_serde: through_serde::<T>,
             returned: None,
+            is_supported: None,
         }
     }
 
@@ -86,7 +90,20 @@ impl Binding {
     where
         T: Command<Return: PartialEq> + Serialize + DeserializeOwned + PartialEq + Debug,
     {
-        Self { returned: Some(round_trip::<T::Return>), ..Self::of::<T>(kind, name, rust_name) }
+        let is_supported: fn(&ServerSchema) -> bool = ServerSchema::supports::<T>;
+        Self {
+            returned: Some(round_trip::<T::Return>),
+            is_supported: Some(is_supported),
+            ..Self::of::<T>(kind, name, rust_name)
+        }
+    }
+
+    const fn of_event<T>(kind: &'static str, name: &'static str, rust_name: &'static str) -> Self
+    where
+        T: Defined + FromJson + ToJson + Serialize + DeserializeOwned + PartialEq + Debug,
+    {
+        let is_supported: fn(&ServerSchema) -> bool = ServerSchema::supports::<T>;
+        Self { is_supported: Some(is_supported), ..Self::of::<T>(kind, name, rust_name) }
     }
 }
 

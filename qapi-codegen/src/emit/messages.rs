@@ -52,7 +52,7 @@ fn newtype(item: &Item, data: &RustType) -> TokenStream {
     }
 }
 
-/// The implementation of `Command` or `Event`.
+/// The implementation of `Command` or `Event`. Each command is `Defined` by being one.
 fn facts(plan: &MessagePlan) -> TokenStream {
     let name = ident(&plan.item().name);
     let wire_name = &plan.wire_name;
@@ -67,6 +67,13 @@ fn facts(plan: &MessagePlan) -> TokenStream {
         Some(command) => (quote!(Command), Some(returns(command)), Some(flags(command))),
         None => (quote!(Event), None, None),
     };
+    let defined = command.is_none().then(|| {
+        quote! {
+            impl qmp_types::Defined for #name {
+                const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(#wire_name);
+            }
+        }
+    });
     quote! {
         impl qmp_types::#trait_ for #name {
             #returns
@@ -77,6 +84,8 @@ fn facts(plan: &MessagePlan) -> TokenStream {
             #condition
             #flags
         }
+
+        #defined
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn parse(words: &[impl AsRef<str>]) -> Result<Arguments, Failure> {
             Some(_) if arguments.object.is_some() => {
                 return Err(Failure::usage("there are two JSON objects, expected one"));
             }
-            Some(text) => arguments.object = Some(json_object(text)?),
+            Some(text) => arguments.object = Some(json_object(&text)?),
         }
     }
     Ok(arguments)
@@ -92,7 +92,7 @@ fn json(key: &str, value: &str) -> Result<Value, Failure> {
         .map_err(|error| Failure::usage(format_args!("argument {key}: it is not JSON: {error}")))
 }
 
-fn json_object(text: String) -> Result<Box<RawValue>, Failure> {
+fn json_object(text: &str) -> Result<Box<RawValue>, Failure> {
     let value = RawValue::from_string(text.trim().to_owned())
         .map_err(|error| Failure::usage(format_args!("the arguments are not JSON: {error}")))?;
     if value.get().starts_with('{') {

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap_complete::engine::ArgValueCompleter;
 use qmp_client::{CallOptions, EventRecord};
 use serde_json::value::RawValue;
 
@@ -12,7 +13,7 @@ use super::request::Request;
 use super::wait::Awaited;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::target;
+use crate::{completion, target};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -21,7 +22,7 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "SECONDS", default_value = "30", value_parser = target::seconds)]
     pub(crate) timeout: Duration,
     /// Wait for this event behind the command, and print it: EVENT, or EVENT,KEY=VALUE for one whose data is so.
-    #[arg(short, long, value_name = "EVENT")]
+    #[arg(short, long, value_name = "EVENT", add = ArgValueCompleter::new(completion::events))]
     wait: Option<Awaited>,
     /// Have the command executed before those that wait, where it allows that.
     #[arg(long, conflicts_with = "pass_fds")]

@@ -16,7 +16,7 @@ use crate::target::{self, Kind, Target};
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub(crate) struct Options {
-    /// Ask all servers whose sockets match this pattern, at once. So does --socket, if it is said several times. Each answers with
+    /// Ask all servers whose sockets, or names that `qmp ls` shows, match this pattern, at once. So does --socket, if it is said several times. Each answers with
     /// a line; the exit code is the highest of all.
     #[arg(long, value_name = "GLOB")]
     all: Vec<String>,
@@ -79,15 +79,25 @@ impl Options {
     }
 }
 
-/// The sockets that match a pattern.
+/// The sockets whose paths match a pattern or, if it has no slash, the monitors whose names do.
 fn matching(pattern: &str) -> Result<Vec<Target>, Failure> {
     let malformed = |error: glob::PatternError| Failure::usage(format_args!("pattern {pattern}: {error}"));
+    if !pattern.contains('/') {
+        let pattern = glob::Pattern::new(pattern).map_err(malformed)?;
+        let found = target::found()?;
+        let monitors =
+            found.iter().filter(|found| found.kind == Kind::Monitor && pattern.matches(&found.name));
+        return some(monitors.map(target::Found::target).collect(), pattern.as_str());
+    }
     let is_socket =
         |path: &std::path::PathBuf| path.metadata().is_ok_and(|metadata| metadata.file_type().is_socket());
     let paths = glob::glob(pattern).map_err(malformed)?.filter_map(Result::ok).filter(is_socket);
     let target =
         |path: std::path::PathBuf| Target { name: path.display().to_string(), address: Address::Unix(path) };
-    let targets: Vec<_> = paths.map(target).collect();
+    some(paths.map(target).collect(), pattern)
+}
+
+fn some(targets: Vec<Target>, pattern: &str) -> Result<Vec<Target>, Failure> {
     if targets.is_empty() {
         return Err(Failure::new(Code::Connection, format_args!("no socket matches {pattern}")));
     }

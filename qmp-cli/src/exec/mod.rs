@@ -9,6 +9,7 @@ mod request;
 mod script;
 mod wait;
 
+use clap_complete::engine::ArgValueCompleter;
 use qmp_client::blocking::Client;
 
 pub(crate) use self::answer::Options as AnswerOptions;
@@ -16,6 +17,7 @@ pub(crate) use self::call::{Call, Options as CallOptions};
 pub(crate) use self::request::Request;
 pub(crate) use self::script::{Lines, run_lines};
 pub(crate) use self::wait::{Awaited, next};
+use crate::completion;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::target::{self, Kind};
@@ -36,14 +38,14 @@ Examples:
 pub(crate) struct Options {
     /// The command, or - for several, one a line of standard input, over one connection: COMMAND ARGUMENT…, quoted as in a shell, or
     /// {"execute": …, "arguments": …}. It stops at the first that fails.
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", add = ArgValueCompleter::new(completion::commands))]
     command: String,
     /// Its arguments: KEY=VALUE, of the type that the schema says, with dots in KEY for members (file.driver=…) and elements
     /// (a.0=…) of others; KEY:=JSON, a JSON value; a whole JSON object; @FILE or - (standard input) with one.
     ///
     /// Whole numbers may be 0x10 or 4G, truth values on or off. VALUE may be elsewhere, as passwords should be: @FILE, @- for
     /// standard input, @env:NAME. Two @ stand for one.
-    #[arg(value_name = "ARGUMENT")]
+    #[arg(value_name = "ARGUMENT", add = ArgValueCompleter::new(completion::arguments))]
     arguments: Vec<String>,
     /// Go on with the next line when a command of several fails.
     #[arg(short, long)]

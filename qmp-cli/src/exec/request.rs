@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::arguments::{self, Arguments};
 use crate::failure::Failure;
+use crate::typing::bindings::wire_name;
 use crate::typing::{Conversion, Leaf, Mistake, Tree};
 
 /// A command and its arguments, as given.
@@ -110,14 +111,4 @@ impl Arguments {
 
 fn words(line: &str) -> Result<Vec<String>, Failure> {
     shlex::split(line).ok_or_else(|| Failure::usage("a quote is not closed"))
-}
-
-/// The name of a command on the wire. Some have underscores where all others have hyphens: both are understood.
-fn wire_name(name: &str) -> String {
-    let schema = &qmp_types::qmp::SCHEMA;
-    let underscored = name.replace('-', "_");
-    if schema.command(name).is_none() && schema.command(&underscored).is_some() {
-        return underscored;
-    }
-    name.to_owned()
 }

@@ -75,7 +75,7 @@ impl Awaited {
             });
             found.is_some_and(|found| match found {
                 Value::String(text) => text == expected,
-                other => other.to_string() == *expected,
+                other => serde_json::to_string(other).is_ok_and(|text| text == *expected),
             })
         })
     }

@@ -2,11 +2,16 @@
 
 use qmp_types::metadata::{MemberInfo, Members, Schema, TypeKind};
 
-use super::{Object, Shape, TypeRef};
+use super::{Member, Object, Shape, TypeRef};
 
 /// The arguments of a command, if it is known.
 pub(crate) fn arguments(schema: &'static Schema, command: &str) -> Option<Object<'static>> {
-    match schema.command(command)?.arguments {
+    members(schema, schema.command(command)?.arguments)
+}
+
+/// The members of a command's arguments or an event's data.
+pub(crate) fn members(schema: &'static Schema, members: Members) -> Option<Object<'static>> {
+    match members {
         Members::Inline(members) => Some(object(schema, members)),
         Members::Of(name) => match shape(schema, name)? {
             Shape::Object(object) => Some(object),
@@ -16,7 +21,7 @@ pub(crate) fn arguments(schema: &'static Schema, command: &str) -> Option<Object
 }
 
 /// What values of a type look like.
-pub(super) fn shape(schema: &'static Schema, type_name: &'static str) -> Option<Shape<'static>> {
+pub(crate) fn shape(schema: &'static Schema, type_name: &'static str) -> Option<Shape<'static>> {
     if let Some(element) = type_name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
         return Some(Shape::List(TypeRef::Bindings(schema, element)));
     }
@@ -48,6 +53,20 @@ pub(super) fn shape(schema: &'static Schema, type_name: &'static str) -> Option<
 }
 
 fn object(schema: &'static Schema, members: &'static [MemberInfo]) -> Object<'static> {
-    let members = members.iter().map(|member| (member.name, TypeRef::Bindings(schema, member.type_name)));
-    Object { members: members.collect(), ..Object::default() }
+    let member = |member: &MemberInfo| Member {
+        name: member.name,
+        type_: TypeRef::Bindings(schema, member.type_name),
+        is_optional: member.is_optional,
+    };
+    Object { members: members.iter().map(member).collect(), ..Object::default() }
+}
+
+/// The name of a monitor's command on the wire. Some have underscores where all others have hyphens: both are understood.
+pub(crate) fn wire_name(name: &str) -> String {
+    let schema = &qmp_types::qmp::SCHEMA;
+    let underscored = name.replace('-', "_");
+    if schema.command(name).is_none() && schema.command(&underscored).is_some() {
+        return underscored;
+    }
+    name.to_owned()
 }

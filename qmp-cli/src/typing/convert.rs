@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::scalars::{boolean, guessed, number, size};
-use super::{Leaf, Node, Object, Shape, Tree};
+use super::{Leaf, Member, Node, Object, Shape, Tree};
 
 /// Arguments with types.
 #[derive(Debug)]
@@ -112,15 +112,43 @@ impl Converter {
 
 /// What is known of a member, among those of the branches that the tags select.
 fn member<'f>(object: &Object<'f>, name: &str, tree: &Tree) -> Option<Shape<'f>> {
-    let mut object = object.clone();
-    loop {
-        if let Some((_, type_)) = object.members.iter().find(|(member, _)| *member == name) {
-            return type_.shape();
-        }
-        let tag = tree.text(object.tag?)?;
-        let (_, branch) = object.branches.iter().find(|(value, _)| *value == tag)?;
-        object = into_object(branch.shape()?)?;
+    let found = members(object, tree).into_iter().find(|member| member.name == name);
+    found.and_then(|member| member.type_.shape())
+}
+
+/// The members of an object, with those of the branches that the tags select.
+pub(crate) fn members<'f>(object: &Object<'f>, tree: &Tree) -> Vec<Member<'f>> {
+    let mut members = object.members.clone();
+    let mut branch = selected(object, tree);
+    while let Some(object) = branch {
+        members.extend(&object.members);
+        branch = selected(&object, tree);
     }
+    members
+}
+
+fn selected<'f>(object: &Object<'f>, tree: &Tree) -> Option<Object<'f>> {
+    let tag = tree.text(object.tag?)?;
+    let (_, branch) = object.branches.iter().find(|(value, _)| *value == tag)?;
+    into_object(branch.shape()?)
+}
+
+/// The object in which the members below a key are, and what is given there.
+pub(crate) fn inside<'f>(object: &Object<'f>, tree: &Tree, key: Option<&str>) -> Option<(Object<'f>, Tree)> {
+    let (mut object, mut tree) = (object.clone(), tree.clone());
+    for name in key.into_iter().flat_map(|key| key.split('.')) {
+        let mut shape = member(&object, name, &tree)?;
+        if let Shape::Alternate(types) = &shape {
+            let mut shapes = types.iter().filter_map(|type_| type_.shape());
+            shape = shapes.find(|shape| matches!(shape, Shape::Object(_)))?;
+        }
+        object = into_object(shape)?;
+        tree = match tree.get(name) {
+            Some(Node::Branch(below)) => below.clone(),
+            _ => Tree::default(),
+        };
+    }
+    Some((object, tree))
 }
 
 /// The same, with alternates replaced by the first of their types that is asked for.

@@ -6,18 +6,24 @@
 
 pub(crate) mod bindings;
 mod convert;
+pub(crate) mod live;
 pub(crate) mod properties;
 pub(crate) mod scalars;
 mod tree;
 
+use std::borrow::Cow;
+
+use qmp_client::introspection::Type;
 use qmp_types::metadata::Schema;
 
-pub(crate) use self::convert::{Conversion, Mistake, convert};
+pub(crate) use self::convert::{Conversion, Mistake, convert, inside, members};
 pub(crate) use self::tree::{Leaf, Node, Tree};
 
 /// A type in one of the sources.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum TypeRef<'f> {
+    /// A type of a server's schema.
+    Live(Type<'f>),
     /// A type of the bindings, by its name.
     Bindings(&'static Schema, &'static str),
     /// A type of a property of a device or object, by the name that the server has for it.
@@ -25,9 +31,19 @@ pub(crate) enum TypeRef<'f> {
 }
 
 impl<'f> TypeRef<'f> {
+    /// What it is called, for people.
+    pub(crate) fn label(self) -> Cow<'f, str> {
+        match self {
+            Self::Live(type_) => live::label(type_).into(),
+            Self::Bindings(_, name) => name.into(),
+            Self::Property(name) => name.into(),
+        }
+    }
+
     /// What its values look like, if that is known.
     pub(crate) fn shape(self) -> Option<Shape<'f>> {
         match self {
+            Self::Live(type_) => live::shape(type_),
             Self::Bindings(schema, name) => bindings::shape(schema, name),
             Self::Property(name) => properties::shape(name),
         }
@@ -64,10 +80,19 @@ pub(crate) enum Shape<'f> {
 /// The members of an object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object<'f> {
-    /// Names and types of members.
-    pub(crate) members: Vec<(&'f str, TypeRef<'f>)>,
+    /// Its members, but for those of branches.
+    pub(crate) members: Vec<Member<'f>>,
     /// The member whose value selects a branch.
     pub(crate) tag: Option<&'f str>,
     /// Values of the tag, and the types whose members they add.
     pub(crate) branches: Vec<(&'f str, TypeRef<'f>)>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member<'f> {
+    pub(crate) name: &'f str,
+    pub(crate) type_: TypeRef<'f>,
+    /// Whether it may be absent.
+    pub(crate) is_optional: bool,
 }

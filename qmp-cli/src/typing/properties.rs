@@ -2,12 +2,15 @@
 
 use qmp_types::qmp::types::ObjectPropertyInfo;
 
-use super::{Object, Shape, TypeRef};
+use super::{Member, Object, Shape, TypeRef};
 
 /// The properties as arguments of the command that creates a device.
 pub(crate) fn arguments(properties: &[ObjectPropertyInfo]) -> Object<'_> {
-    let members = properties.iter().map(|property| (&*property.name, TypeRef::Property(&property.r#type)));
-    Object { members: members.collect(), ..Object::default() }
+    Object { members: properties.iter().map(member).collect(), ..Object::default() }
+}
+
+fn member(property: &ObjectPropertyInfo) -> Member<'_> {
+    Member { name: &property.name, type_: TypeRef::Property(&property.r#type), is_optional: true }
 }
 
 /// What values of a property look like, by the name that the server has for its type.

@@ -1,16 +1,18 @@
 //! A mock to talk to, and the program that talks to it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use assert_cmd::Command;
-use qmp_client::mock::{Builder, Request, Server};
+use assert_cmd::cargo::cargo_bin_cmd;
+use qmp_client::mock::{Builder, Emitter, Profile, Request, Server};
 use qmp_types::{Served, ServerError};
 use serde_json::value::RawValue;
 
 /// A mock at a socket, which remembers what it was asked.
 pub(crate) struct Mock {
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) events: Emitter,
     requests: Arc<Mutex<Vec<String>>>,
     _server: Server,
 }
@@ -18,29 +20,51 @@ pub(crate) struct Mock {
 impl Mock {
     /// A mock that answers by `answer`: JSON text, or `None` for commands that it does not have.
     pub(crate) fn new(answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
+        Self::of_release((10, 2, 2), answer)
+    }
+
+    pub(crate) fn of_release(
+        release: (u32, u32, u32),
+        answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static,
+    ) -> Self {
+        Self::with(release, Emitter::new(), answer)
+    }
+
+    /// One whose answers may emit events.
+    pub(crate) fn with(
+        release: (u32, u32, u32),
+        events: Emitter,
+        answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let asked = Arc::clone(&requests);
+        let profile = Profile::monitor().version(release.0, release.1, release.2).out_of_band(["query-yank"]);
         let builder = Builder::service(move || {
             let (answer, asked) = (answer.clone(), Arc::clone(&asked));
             move |request: &Request| -> Served {
                 let arguments = request.arguments.as_deref().map_or("", RawValue::get);
-                asked.lock().unwrap().push(format!("{} {arguments}", request.name).trim_end().to_owned());
+                let oob = if request.out_of_band { "out-of-band " } else { "" };
+                asked
+                    .lock()
+                    .unwrap()
+                    .push(format!("{oob}{} {arguments}", request.name).trim_end().to_owned());
                 let answer = answer(request).ok_or_else(|| ServerError::command_not_found(&request.name))?;
                 Ok(Some(RawValue::from_string(answer).unwrap()))
             }
         });
-        let server = builder.listen(folder.path().join("qmp")).unwrap();
-        Self { folder, requests, _server: server }
+        let builder = builder.profile(profile).emitter(events.clone());
+        let server = builder.listen(folder.path().join("vm.qmp")).unwrap();
+        Self { folder, events, requests, _server: server }
     }
 
-    /// One that answers everything with an empty object.
+    /// One that answers everything with an empty object, but does not say what it has.
     pub(crate) fn agreeable() -> Self {
-        Self::new(|_| Some("{}".to_owned()))
+        Self::new(|request| (request.name != "query-qmp-schema").then(|| "{}".to_owned()))
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.folder.path().join("qmp")
+        self.folder.path().join("vm.qmp")
     }
 
     /// The program, with this mock's address in its environment.
@@ -58,7 +82,25 @@ impl Mock {
 
 /// The program, without anything of this user's in its environment.
 pub(crate) fn qmp<'a>(words: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = Command::cargo_bin("qmp").unwrap();
-    command.args(words).env_clear();
+    let mut command = cargo_bin_cmd!("qmp");
+    command.env_clear().env("HOME", "/nonexistent").args(words);
     command
+}
+
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// What it printed, when it succeeded.
+#[track_caller]
+pub(crate) fn output(command: &mut Command) -> String {
+    String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
+}
+
+/// What it said of a failure, without the word in front.
+#[track_caller]
+pub(crate) fn failure(command: &mut Command, code: i32) -> String {
+    let said = String::from_utf8(command.assert().code(code).get_output().stderr.clone()).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
+    said.strip_prefix("error: ").unwrap_or(&said).trim_end().to_owned()
 }

@@ -13,12 +13,14 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use qmp_types::qmp::commands::QueryQmpSchema;
 use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::engine::Engine;
 use crate::connect::connect;
 use crate::deadline::Deadline;
+use crate::introspection::{Fetched, ServerSchema};
 use crate::observe::Observed;
 use crate::outcome::{returned, returned_raw};
 use crate::protocol::Arguments;
@@ -80,6 +82,7 @@ struct Handle {
     engine: Arc<Engine>,
     greeting: Arc<Greeting>,
     options: Options,
+    schema: Fetched,
 }
 
 impl Drop for Handle {
@@ -146,7 +149,9 @@ impl Client {
         let greeting = engine.with(|board| board.greeting().cloned());
         match Error::unless_opened(opened, greeting, address, options.connect_timeout) {
             Ok(greeting) => {
-                Ok(Self { handle: Arc::new(Handle { engine, greeting, options: options.clone() }) })
+                let handle =
+                    Handle { engine, greeting, options: options.clone(), schema: Fetched::default() };
+                Ok(Self { handle: Arc::new(handle) })
             }
             Err(error) => {
                 engine.close();
@@ -255,6 +260,22 @@ impl Client {
             },
         );
         observed.end(Error::unless_answered(outcome, name, after))
+    }
+
+    /// What the server has, by its own description. It is asked for that once: the first call fetches it (some 200 KB, and
+    /// milliseconds to read), others wait for that, later ones have it at once. If it cannot be fetched, the next call tries again.
+    /// Each waits at most for the client's [`call_timeout`](Options::call_timeout).
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); [`Error::Schema`] when the description makes no sense.
+    pub fn server_schema(&self) -> Result<Arc<ServerSchema>, Error> {
+        let after = self.handle.options.call_timeout;
+        let fetched = self.handle.schema.get_or_fetch(&Deadline::after(after), |remaining| {
+            let options = CallOptions::new().timeout(remaining);
+            let infos = self.execute_with(&QueryQmpSchema::new(), &options)?;
+            ServerSchema::new(&infos).map_err(Error::Schema)
+        })?;
+        fetched.ok_or_else(|| Error::Timeout { command: QueryQmpSchema::NAME.into(), after })
     }
 
     /// The events that come from now on. There may be several such streams; each gets every event.

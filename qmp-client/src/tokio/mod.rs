@@ -16,13 +16,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ::tokio::io::{AsyncRead, AsyncWrite};
+use ::tokio::sync::OnceCell;
 use ::tokio::time::{Instant, timeout_at};
+use qmp_types::qmp::commands::QueryQmpSchema;
 use qmp_types::{Command, Event, TimedEvent};
 use serde_json::value::RawValue;
 
 use self::engine::Engine;
 use self::transport::{Plain, Transport};
 use crate::connect::{TokioSocket, connect_tokio};
+use crate::introspection::ServerSchema;
 use crate::observe::Observed;
 use crate::outcome::{returned, returned_raw};
 use crate::protocol::{Arguments, RequestId};
@@ -78,6 +81,7 @@ struct Handle {
     engine: Arc<Engine>,
     greeting: Arc<Greeting>,
     options: Options,
+    schema: OnceCell<Arc<ServerSchema>>,
 }
 
 impl Drop for Handle {
@@ -189,7 +193,8 @@ impl Client {
         let greeting = engine.with(|board| board.greeting().cloned());
         let greeting = Error::unless_opened(opened, greeting, address, options.connect_timeout)?;
         opening.0 = None;
-        Ok(Self { handle: Arc::new(Handle { engine, greeting, options: options.clone() }) })
+        let handle = Handle { engine, greeting, options: options.clone(), schema: OnceCell::new() };
+        Ok(Self { handle: Arc::new(handle) })
     }
 
     /// What the server said first: its version and capabilities.
@@ -283,6 +288,36 @@ impl Client {
         let call = Call { deadline, ..options.call(name, arguments, success_response) };
         let outcome = self.start(&call)?.await;
         observed.end(Error::unless_answered(outcome, name, after))
+    }
+
+    /// What the server has, by its own description. It is asked for that once: the first call fetches it (some 200 KB, and
+    /// milliseconds to read), others wait for that, later ones have it at once. If it cannot be fetched, or the call that
+    /// fetches it is dropped, the next one tries again. Each waits at most for the client's
+    /// [`call_timeout`](Options::call_timeout).
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); [`Error::Schema`] when the description makes no sense.
+    pub async fn server_schema(&self) -> Result<Arc<ServerSchema>, Error> {
+        let after = self.handle.options.call_timeout;
+        self.server_schema_until(deadline(after), after).await
+    }
+
+    /// As [`server_schema`](Self::server_schema), within a wait of `after` that ends at a deadline.
+    async fn server_schema_until(
+        &self,
+        deadline: Instant,
+        after: std::time::Duration,
+    ) -> Result<Arc<ServerSchema>, Error> {
+        let fetched = self.handle.schema.get_or_try_init(async || {
+            let remaining = deadline.saturating_duration_since(Instant::now());
+            let options = CallOptions::new().timeout(remaining);
+            let infos = self.execute_with(&QueryQmpSchema::new(), &options).await?;
+            ServerSchema::new(&infos).map(Arc::new).map_err(Error::Schema)
+        });
+        match timeout_at(deadline, fetched).await {
+            Ok(schema) => schema.cloned(),
+            Err(_) => Err(Error::Timeout { command: QueryQmpSchema::NAME.into(), after }),
+        }
     }
 
     /// Makes a request. If that fails, nothing was sent.

@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 
 use self::shared::{End, Shared};
 use super::{Client, deadline};
+use crate::introspection::ServerSchema;
 use crate::observe::Observed;
 use crate::outcome::{returned, returned_raw};
 use crate::protocol::Arguments;
@@ -257,6 +258,28 @@ impl Reconnecting {
     ) -> Result<Box<RawValue>, Error> {
         let arguments = arguments.map_or_else(Arguments::none, Arguments::new);
         returned_raw(name, self.call(name, &arguments, true, options).await?)
+    }
+
+    /// As [`Client::server_schema`], of the present connection, or of the next one. Each connection's is fetched anew, for the server
+    /// may be another one: ask again after each, rather than keep what one had.
+    ///
+    /// A connection that is lost meanwhile costs nothing but time: asking changes nothing, and so is repeated.
+    ///
+    /// # Errors
+    /// As [`Client::server_schema`]; [`Error::NotConnected`] and [`Error::GaveUp`] when there is no connection.
+    pub async fn server_schema(&self) -> Result<Arc<ServerSchema>, Error> {
+        let after = self.handle.options.call_timeout;
+        let deadline = deadline(after);
+        let mut tried = 0;
+        loop {
+            let (number, client) = self.connection(tried, deadline, after).await?;
+            let outcome = client.server_schema_until(deadline, after).await;
+            // What an ended connection still knows is of no use either.
+            if !client.is_over() {
+                return outcome;
+            }
+            tried = number;
+        }
     }
 
     async fn call(

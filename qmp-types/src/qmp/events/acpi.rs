@@ -29,3 +29,9 @@ impl qmp_types::Event for AcpiDeviceOst {
     const MODULE: &'static str = "acpi";
     const SINCE: Option<&'static str> = Some("2.1");
 }
+
+impl qmp_types::Defined for AcpiDeviceOst {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "ACPI_DEVICE_OST",
+    );
+}

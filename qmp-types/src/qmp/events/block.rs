@@ -42,6 +42,12 @@ impl qmp_types::Event for DeviceTrayMoved {
     const SINCE: Option<&'static str> = Some("1.1");
 }
 
+impl qmp_types::Defined for DeviceTrayMoved {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "DEVICE_TRAY_MOVED",
+    );
+}
+
 /// QAPI event `PR_MANAGER_STATUS_CHANGED`, since 3.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block.PR_MANAGER_STATUS_CHANGED)
@@ -71,4 +77,10 @@ impl qmp_types::Event for PrManagerStatusChanged {
     const NAME: &'static str = "PR_MANAGER_STATUS_CHANGED";
     const MODULE: &'static str = "block";
     const SINCE: Option<&'static str> = Some("3.0");
+}
+
+impl qmp_types::Defined for PrManagerStatusChanged {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "PR_MANAGER_STATUS_CHANGED",
+    );
 }

@@ -73,6 +73,12 @@ impl qmp_types::Event for BlockImageCorrupted {
     const SINCE: Option<&'static str> = Some("1.7");
 }
 
+impl qmp_types::Defined for BlockImageCorrupted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_IMAGE_CORRUPTED",
+    );
+}
+
 /// QAPI event `BLOCK_IO_ERROR`, since 0.13.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_IO_ERROR)
@@ -153,6 +159,12 @@ impl qmp_types::Event for BlockIoError {
     const SINCE: Option<&'static str> = Some("0.13");
 }
 
+impl qmp_types::Defined for BlockIoError {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_IO_ERROR",
+    );
+}
+
 /// QAPI event `BLOCK_JOB_CANCELLED`, since 1.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_CANCELLED)
@@ -203,6 +215,12 @@ impl qmp_types::Event for BlockJobCancelled {
     const NAME: &'static str = "BLOCK_JOB_CANCELLED";
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("1.1");
+}
+
+impl qmp_types::Defined for BlockJobCancelled {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_JOB_CANCELLED",
+    );
 }
 
 /// QAPI event `BLOCK_JOB_COMPLETED`, since 1.1.
@@ -268,6 +286,12 @@ impl qmp_types::Event for BlockJobCompleted {
     const SINCE: Option<&'static str> = Some("1.1");
 }
 
+impl qmp_types::Defined for BlockJobCompleted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_JOB_COMPLETED",
+    );
+}
+
 /// QAPI event `BLOCK_JOB_ERROR`, since 1.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_ERROR)
@@ -310,6 +334,12 @@ impl qmp_types::Event for BlockJobError {
     const SINCE: Option<&'static str> = Some("1.3");
 }
 
+impl qmp_types::Defined for BlockJobError {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_JOB_ERROR",
+    );
+}
+
 /// QAPI event `BLOCK_JOB_PENDING`, since 2.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_JOB_PENDING)
@@ -339,6 +369,12 @@ impl qmp_types::Event for BlockJobPending {
     const NAME: &'static str = "BLOCK_JOB_PENDING";
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("2.12");
+}
+
+impl qmp_types::Defined for BlockJobPending {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_JOB_PENDING",
+    );
 }
 
 /// QAPI event `BLOCK_JOB_READY`, since 1.3.
@@ -393,6 +429,12 @@ impl qmp_types::Event for BlockJobReady {
     const SINCE: Option<&'static str> = Some("1.3");
 }
 
+impl qmp_types::Defined for BlockJobReady {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_JOB_READY",
+    );
+}
+
 /// QAPI event `BLOCK_WRITE_THRESHOLD`, since 2.3.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.BLOCK_WRITE_THRESHOLD)
@@ -435,6 +477,12 @@ impl qmp_types::Event for BlockWriteThreshold {
     const SINCE: Option<&'static str> = Some("2.3");
 }
 
+impl qmp_types::Defined for BlockWriteThreshold {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_WRITE_THRESHOLD",
+    );
+}
+
 /// QAPI event `QUORUM_FAILURE`, since 2.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-block-core.QUORUM_FAILURE)
@@ -475,6 +523,12 @@ impl qmp_types::Event for QuorumFailure {
     const NAME: &'static str = "QUORUM_FAILURE";
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("2.0");
+}
+
+impl qmp_types::Defined for QuorumFailure {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "QUORUM_FAILURE",
+    );
 }
 
 /// QAPI event `QUORUM_REPORT_BAD`, since 2.0.
@@ -533,4 +587,10 @@ impl qmp_types::Event for QuorumReportBad {
     const NAME: &'static str = "QUORUM_REPORT_BAD";
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("2.0");
+}
+
+impl qmp_types::Defined for QuorumReportBad {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "QUORUM_REPORT_BAD",
+    );
 }

@@ -27,3 +27,9 @@ impl qmp_types::Event for BlockExportDeleted {
     const MODULE: &'static str = "block-export";
     const SINCE: Option<&'static str> = Some("5.2");
 }
+
+impl qmp_types::Defined for BlockExportDeleted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BLOCK_EXPORT_DELETED",
+    );
+}

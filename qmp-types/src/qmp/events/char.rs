@@ -30,3 +30,9 @@ impl qmp_types::Event for VserportChange {
     const MODULE: &'static str = "char";
     const SINCE: Option<&'static str> = Some("2.1");
 }
+
+impl qmp_types::Defined for VserportChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VSERPORT_CHANGE",
+    );
+}

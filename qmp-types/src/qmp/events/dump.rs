@@ -39,3 +39,9 @@ impl qmp_types::Event for DumpCompleted {
     const MODULE: &'static str = "dump";
     const SINCE: Option<&'static str> = Some("2.6");
 }
+
+impl qmp_types::Defined for DumpCompleted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "DUMP_COMPLETED",
+    );
+}

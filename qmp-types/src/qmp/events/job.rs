@@ -32,3 +32,9 @@ impl qmp_types::Event for JobStatusChange {
     const MODULE: &'static str = "job";
     const SINCE: Option<&'static str> = Some("3.0");
 }
+
+impl qmp_types::Defined for JobStatusChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "JOB_STATUS_CHANGE",
+    );
+}

@@ -28,6 +28,12 @@ impl qmp_types::Event for BalloonChange {
     const SINCE: Option<&'static str> = Some("1.2");
 }
 
+impl qmp_types::Defined for BalloonChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "BALLOON_CHANGE",
+    );
+}
+
 /// QAPI event `HV_BALLOON_STATUS_REPORT`, since 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.HV_BALLOON_STATUS_REPORT)
@@ -57,6 +63,12 @@ impl qmp_types::Event for HvBalloonStatusReport {
     const NAME: &'static str = "HV_BALLOON_STATUS_REPORT";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("8.2");
+}
+
+impl qmp_types::Defined for HvBalloonStatusReport {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "HV_BALLOON_STATUS_REPORT",
+    );
 }
 
 /// QAPI event `MEMORY_DEVICE_SIZE_CHANGE`, since 5.1.
@@ -102,4 +114,10 @@ impl qmp_types::Event for MemoryDeviceSizeChange {
     const NAME: &'static str = "MEMORY_DEVICE_SIZE_CHANGE";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("5.1");
+}
+
+impl qmp_types::Defined for MemoryDeviceSizeChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "MEMORY_DEVICE_SIZE_CHANGE",
+    );
 }

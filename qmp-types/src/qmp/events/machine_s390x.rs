@@ -31,6 +31,12 @@ impl qmp_types::Event for CpuPolarizationChange {
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 
+impl qmp_types::Defined for CpuPolarizationChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "CPU_POLARIZATION_CHANGE",
+    );
+}
+
 /// QAPI event `SCLP_CPI_INFO_AVAILABLE`, since 10.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine-s390x.SCLP_CPI_INFO_AVAILABLE)
@@ -53,4 +59,10 @@ impl qmp_types::Event for SclpCpiInfoAvailable {
     const MODULE: &'static str = "machine-s390x";
     const SINCE: Option<&'static str> = Some("10.2");
     const FEATURES: &'static [&'static str] = &["unstable"];
+}
+
+impl qmp_types::Defined for SclpCpiInfoAvailable {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SCLP_CPI_INFO_AVAILABLE",
+    );
 }

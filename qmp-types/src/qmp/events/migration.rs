@@ -33,6 +33,10 @@ impl qmp_types::Event for ColoExit {
     const SINCE: Option<&'static str> = Some("3.1");
 }
 
+impl qmp_types::Defined for ColoExit {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("COLO_EXIT");
+}
+
 /// QAPI event `MIGRATION`, since 2.4.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.MIGRATION)
@@ -59,6 +63,10 @@ impl qmp_types::Event for Migration {
     const NAME: &'static str = "MIGRATION";
     const MODULE: &'static str = "migration";
     const SINCE: Option<&'static str> = Some("2.4");
+}
+
+impl qmp_types::Defined for Migration {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("MIGRATION");
 }
 
 /// QAPI event `MIGRATION_PASS`, since 2.6.
@@ -89,6 +97,12 @@ impl qmp_types::Event for MigrationPass {
     const SINCE: Option<&'static str> = Some("2.6");
 }
 
+impl qmp_types::Defined for MigrationPass {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "MIGRATION_PASS",
+    );
+}
+
 /// QAPI event `UNPLUG_PRIMARY`, since 4.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-migration.UNPLUG_PRIMARY)
@@ -117,4 +131,10 @@ impl qmp_types::Event for UnplugPrimary {
     const NAME: &'static str = "UNPLUG_PRIMARY";
     const MODULE: &'static str = "migration";
     const SINCE: Option<&'static str> = Some("4.2");
+}
+
+impl qmp_types::Defined for UnplugPrimary {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "UNPLUG_PRIMARY",
+    );
 }

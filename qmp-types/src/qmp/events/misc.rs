@@ -38,6 +38,10 @@ impl qmp_types::Event for RtcChange {
     const SINCE: Option<&'static str> = Some("0.13");
 }
 
+impl qmp_types::Defined for RtcChange {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("RTC_CHANGE");
+}
+
 /// QAPI event `VFU_CLIENT_HANGUP`, since 7.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-misc.VFU_CLIENT_HANGUP)
@@ -83,4 +87,10 @@ impl qmp_types::Event for VfuClientHangup {
     const NAME: &'static str = "VFU_CLIENT_HANGUP";
     const MODULE: &'static str = "misc";
     const SINCE: Option<&'static str> = Some("7.1");
+}
+
+impl qmp_types::Defined for VfuClientHangup {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VFU_CLIENT_HANGUP",
+    );
 }

@@ -32,6 +32,12 @@ impl qmp_types::Event for FailoverNegotiated {
     const SINCE: Option<&'static str> = Some("4.2");
 }
 
+impl qmp_types::Defined for FailoverNegotiated {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "FAILOVER_NEGOTIATED",
+    );
+}
+
 /// QAPI event `NETDEV_STREAM_CONNECTED`, since 7.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_STREAM_CONNECTED)
@@ -69,6 +75,12 @@ impl qmp_types::Event for NetdevStreamConnected {
     const SINCE: Option<&'static str> = Some("7.2");
 }
 
+impl qmp_types::Defined for NetdevStreamConnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "NETDEV_STREAM_CONNECTED",
+    );
+}
+
 /// QAPI event `NETDEV_STREAM_DISCONNECTED`, since 7.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_STREAM_DISCONNECTED)
@@ -97,6 +109,12 @@ impl qmp_types::Event for NetdevStreamDisconnected {
     const NAME: &'static str = "NETDEV_STREAM_DISCONNECTED";
     const MODULE: &'static str = "net";
     const SINCE: Option<&'static str> = Some("7.2");
+}
+
+impl qmp_types::Defined for NetdevStreamDisconnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "NETDEV_STREAM_DISCONNECTED",
+    );
 }
 
 /// QAPI event `NETDEV_VHOST_USER_CONNECTED`, since 10.0.
@@ -133,6 +151,12 @@ impl qmp_types::Event for NetdevVhostUserConnected {
     const SINCE: Option<&'static str> = Some("10.0");
 }
 
+impl qmp_types::Defined for NetdevVhostUserConnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "NETDEV_VHOST_USER_CONNECTED",
+    );
+}
+
 /// QAPI event `NETDEV_VHOST_USER_DISCONNECTED`, since 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_VHOST_USER_DISCONNECTED)
@@ -161,6 +185,12 @@ impl qmp_types::Event for NetdevVhostUserDisconnected {
     const NAME: &'static str = "NETDEV_VHOST_USER_DISCONNECTED";
     const MODULE: &'static str = "net";
     const SINCE: Option<&'static str> = Some("10.0");
+}
+
+impl qmp_types::Defined for NetdevVhostUserDisconnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "NETDEV_VHOST_USER_DISCONNECTED",
+    );
 }
 
 /// QAPI event `NIC_RX_FILTER_CHANGED`, since 1.6.
@@ -202,4 +232,10 @@ impl qmp_types::Event for NicRxFilterChanged {
     const NAME: &'static str = "NIC_RX_FILTER_CHANGED";
     const MODULE: &'static str = "net";
     const SINCE: Option<&'static str> = Some("1.6");
+}
+
+impl qmp_types::Defined for NicRxFilterChanged {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "NIC_RX_FILTER_CHANGED",
+    );
 }

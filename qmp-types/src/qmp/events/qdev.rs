@@ -41,6 +41,12 @@ impl qmp_types::Event for DeviceDeleted {
     const SINCE: Option<&'static str> = Some("1.5");
 }
 
+impl qmp_types::Defined for DeviceDeleted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "DEVICE_DELETED",
+    );
+}
+
 /// QAPI event `DEVICE_UNPLUG_GUEST_ERROR`, since 6.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-qdev.DEVICE_UNPLUG_GUEST_ERROR)
@@ -80,4 +86,10 @@ impl qmp_types::Event for DeviceUnplugGuestError {
     const NAME: &'static str = "DEVICE_UNPLUG_GUEST_ERROR";
     const MODULE: &'static str = "qdev";
     const SINCE: Option<&'static str> = Some("6.2");
+}
+
+impl qmp_types::Defined for DeviceUnplugGuestError {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "DEVICE_UNPLUG_GUEST_ERROR",
+    );
 }

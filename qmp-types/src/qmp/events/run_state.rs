@@ -40,6 +40,12 @@ impl qmp_types::Event for GuestCrashloaded {
     const SINCE: Option<&'static str> = Some("5.0");
 }
 
+impl qmp_types::Defined for GuestCrashloaded {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "GUEST_CRASHLOADED",
+    );
+}
+
 /// QAPI event `GUEST_PANICKED`, since 1.5.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_PANICKED)
@@ -78,6 +84,12 @@ impl qmp_types::Event for GuestPanicked {
     const SINCE: Option<&'static str> = Some("1.5");
 }
 
+impl qmp_types::Defined for GuestPanicked {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "GUEST_PANICKED",
+    );
+}
+
 /// QAPI event `GUEST_PVSHUTDOWN`, since 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_PVSHUTDOWN)
@@ -99,6 +111,12 @@ impl qmp_types::Event for GuestPvshutdown {
     const NAME: &'static str = "GUEST_PVSHUTDOWN";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("9.1");
+}
+
+impl qmp_types::Defined for GuestPvshutdown {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "GUEST_PVSHUTDOWN",
+    );
 }
 
 /// QAPI event `MEMORY_FAILURE`, since 5.2.
@@ -139,6 +157,12 @@ impl qmp_types::Event for MemoryFailure {
     const SINCE: Option<&'static str> = Some("5.2");
 }
 
+impl qmp_types::Defined for MemoryFailure {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "MEMORY_FAILURE",
+    );
+}
+
 /// QAPI event `POWERDOWN`, since 0.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.POWERDOWN)
@@ -160,6 +184,10 @@ impl qmp_types::Event for Powerdown {
     const NAME: &'static str = "POWERDOWN";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("0.12");
+}
+
+impl qmp_types::Defined for Powerdown {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("POWERDOWN");
 }
 
 /// QAPI event `RESET`, since 0.12.
@@ -193,6 +221,10 @@ impl qmp_types::Event for Reset {
     const SINCE: Option<&'static str> = Some("0.12");
 }
 
+impl qmp_types::Defined for Reset {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("RESET");
+}
+
 /// QAPI event `RESUME`, since 0.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.RESUME)
@@ -214,6 +246,10 @@ impl qmp_types::Event for Resume {
     const NAME: &'static str = "RESUME";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("0.12");
+}
+
+impl qmp_types::Defined for Resume {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("RESUME");
 }
 
 /// QAPI event `SHUTDOWN`, since 0.12.
@@ -247,6 +283,10 @@ impl qmp_types::Event for Shutdown {
     const SINCE: Option<&'static str> = Some("0.12");
 }
 
+impl qmp_types::Defined for Shutdown {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("SHUTDOWN");
+}
+
 /// QAPI event `STOP`, since 0.12.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.STOP)
@@ -268,6 +308,10 @@ impl qmp_types::Event for Stop {
     const NAME: &'static str = "STOP";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("0.12");
+}
+
+impl qmp_types::Defined for Stop {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("STOP");
 }
 
 /// QAPI event `SUSPEND`, since 1.1.
@@ -293,6 +337,10 @@ impl qmp_types::Event for Suspend {
     const SINCE: Option<&'static str> = Some("1.1");
 }
 
+impl qmp_types::Defined for Suspend {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("SUSPEND");
+}
+
 /// QAPI event `SUSPEND_DISK`, since 1.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.SUSPEND_DISK)
@@ -316,6 +364,12 @@ impl qmp_types::Event for SuspendDisk {
     const SINCE: Option<&'static str> = Some("1.2");
 }
 
+impl qmp_types::Defined for SuspendDisk {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SUSPEND_DISK",
+    );
+}
+
 /// QAPI event `WAKEUP`, since 1.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.WAKEUP)
@@ -337,6 +391,10 @@ impl qmp_types::Event for Wakeup {
     const NAME: &'static str = "WAKEUP";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("1.1");
+}
+
+impl qmp_types::Defined for Wakeup {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("WAKEUP");
 }
 
 /// QAPI event `WATCHDOG`, since 0.13.
@@ -365,4 +423,8 @@ impl qmp_types::Event for Watchdog {
     const NAME: &'static str = "WATCHDOG";
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("0.13");
+}
+
+impl qmp_types::Defined for Watchdog {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event("WATCHDOG");
 }

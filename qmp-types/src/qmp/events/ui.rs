@@ -34,6 +34,12 @@ impl qmp_types::Event for SpiceConnected {
     const CONDITION: Option<&'static str> = Some("CONFIG_SPICE");
 }
 
+impl qmp_types::Defined for SpiceConnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SPICE_CONNECTED",
+    );
+}
+
 /// QAPI event `SPICE_DISCONNECTED`, since 0.14, if `CONFIG_SPICE`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_DISCONNECTED)
@@ -64,6 +70,12 @@ impl qmp_types::Event for SpiceDisconnected {
     const MODULE: &'static str = "ui";
     const SINCE: Option<&'static str> = Some("0.14");
     const CONDITION: Option<&'static str> = Some("CONFIG_SPICE");
+}
+
+impl qmp_types::Defined for SpiceDisconnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SPICE_DISCONNECTED",
+    );
 }
 
 /// QAPI event `SPICE_INITIALIZED`, since 0.14, if `CONFIG_SPICE`.
@@ -98,6 +110,12 @@ impl qmp_types::Event for SpiceInitialized {
     const CONDITION: Option<&'static str> = Some("CONFIG_SPICE");
 }
 
+impl qmp_types::Defined for SpiceInitialized {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SPICE_INITIALIZED",
+    );
+}
+
 /// QAPI event `SPICE_MIGRATE_COMPLETED`, since 1.3, if `CONFIG_SPICE`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.SPICE_MIGRATE_COMPLETED)
@@ -120,6 +138,12 @@ impl qmp_types::Event for SpiceMigrateCompleted {
     const MODULE: &'static str = "ui";
     const SINCE: Option<&'static str> = Some("1.3");
     const CONDITION: Option<&'static str> = Some("CONFIG_SPICE");
+}
+
+impl qmp_types::Defined for SpiceMigrateCompleted {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "SPICE_MIGRATE_COMPLETED",
+    );
 }
 
 /// QAPI event `VNC_CONNECTED`, since 0.13, if `CONFIG_VNC`.
@@ -154,6 +178,12 @@ impl qmp_types::Event for VncConnected {
     const CONDITION: Option<&'static str> = Some("CONFIG_VNC");
 }
 
+impl qmp_types::Defined for VncConnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VNC_CONNECTED",
+    );
+}
+
 /// QAPI event `VNC_DISCONNECTED`, since 0.13, if `CONFIG_VNC`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.VNC_DISCONNECTED)
@@ -186,6 +216,12 @@ impl qmp_types::Event for VncDisconnected {
     const CONDITION: Option<&'static str> = Some("CONFIG_VNC");
 }
 
+impl qmp_types::Defined for VncDisconnected {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VNC_DISCONNECTED",
+    );
+}
+
 /// QAPI event `VNC_INITIALIZED`, since 0.13, if `CONFIG_VNC`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-ui.VNC_INITIALIZED)
@@ -216,4 +252,10 @@ impl qmp_types::Event for VncInitialized {
     const MODULE: &'static str = "ui";
     const SINCE: Option<&'static str> = Some("0.13");
     const CONDITION: Option<&'static str> = Some("CONFIG_VNC");
+}
+
+impl qmp_types::Defined for VncInitialized {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VNC_INITIALIZED",
+    );
 }

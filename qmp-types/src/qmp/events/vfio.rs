@@ -43,3 +43,9 @@ impl qmp_types::Event for VfioMigration {
     const MODULE: &'static str = "vfio";
     const SINCE: Option<&'static str> = Some("9.1");
 }
+
+impl qmp_types::Defined for VfioMigration {
+    const DEFINITION: qmp_types::Definition = qmp_types::Definition::Event(
+        "VFIO_MIGRATION",
+    );
+}

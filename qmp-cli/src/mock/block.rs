@@ -1,0 +1,90 @@
+//! The mock's block nodes.
+
+use qmp_types::ServerError;
+use qmp_types::json::Branches;
+use qmp_types::qmp::commands;
+use qmp_types::qmp::handlers::BlockCore;
+use qmp_types::qmp::types::{
+    BlockDeviceInfo, BlockInfo, BlockdevCacheInfo, BlockdevDetectZeroesOptions, BlockdevOptionsBranch,
+    ImageInfo,
+};
+
+use super::machine::{Machine, failed};
+
+/// How large every image seems to be, in bytes, if nobody says otherwise.
+const SIZE: i64 = 64 << 20;
+
+impl BlockCore for Machine {
+    fn blockdev_add(&mut self, command: commands::BlockdevAdd) -> Result<(), ServerError> {
+        let options = command.0;
+        let Some(name) = options.node_name else { return Err(failed("a node needs a node-name")) };
+        if self.nodes.contains_key(&name) {
+            return Err(failed(format_args!("there is a node '{name}' already")));
+        }
+        let file = match &options.driver {
+            BlockdevOptionsBranch::File(file) => file.filename.clone(),
+            BlockdevOptionsBranch::Unrecognized(branch) => {
+                return Err(failed(format_args!("there is no driver '{}'", branch.tag)));
+            }
+            _ => String::new(),
+        };
+        let size = match &options.driver {
+            BlockdevOptionsBranch::NullCo(null) => null.size.unwrap_or(1 << 30),
+            _ => SIZE,
+        };
+        let driver = options.driver.tag().to_owned();
+        self.nodes.insert(name.clone(), node(&name, &file, &driver, size, options.read_only == Some(true)));
+        Ok(())
+    }
+
+    fn blockdev_del(&mut self, command: commands::BlockdevDel) -> Result<(), ServerError> {
+        let name = command.node_name;
+        if let Some((id, _)) =
+            self.devices.iter().find(|(_, device)| device.get("drive").is_some_and(|it| *it == *name))
+        {
+            return Err(failed(format_args!("device '{id}' uses node '{name}'")));
+        }
+        let removed = self.nodes.remove(&name);
+        removed.map(drop).ok_or_else(|| failed(format_args!("there is no node '{name}'")))
+    }
+
+    fn query_named_block_nodes(
+        &mut self,
+        _: commands::QueryNamedBlockNodes,
+    ) -> Result<Vec<BlockDeviceInfo>, ServerError> {
+        Ok(self.nodes.values().cloned().collect())
+    }
+
+    fn query_block(&mut self, _: commands::QueryBlock) -> Result<Vec<BlockInfo>, ServerError> {
+        let used = self.devices.iter().filter_map(|(id, device)| {
+            let node = self.nodes.get(device.get("drive")?.as_str()?)?;
+            let info = BlockInfo::new("", "unknown", false, false);
+            Some(info.qdev(format!("/machine/peripheral/{id}")).inserted(node.clone()))
+        });
+        Ok(used.collect())
+    }
+}
+
+fn node(name: &str, file: &str, driver: &str, size: i64, is_read_only: bool) -> BlockDeviceInfo {
+    let image = ImageInfo::new(file, driver, size);
+    let cache = BlockdevCacheInfo::new(true, false, false);
+    let zeroes = BlockdevDetectZeroesOptions::Off;
+    BlockDeviceInfo::new(
+        file,
+        name,
+        is_read_only,
+        driver,
+        0,
+        false,
+        zeroes,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        image,
+        cache,
+        0,
+    )
+}
