@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 use clap_complete::engine::ArgValueCompleter;
 use qmp_client::blocking::{Client, Events};
 use qmp_client::launch::{LaunchError, Launched, Launcher, PLACEHOLDER};
-use qmp_client::{CallOptions, Options as ClientOptions};
+use qmp_client::{CallOptions, Error, Options as ClientOptions};
 
 use crate::exec::{AnswerOptions, Awaited, Call, Lines, Request, run_lines};
 use crate::failure::{Code, Failure};
 use crate::output::text::visible;
 use crate::session::Session;
 use crate::{completion, output, target};
+
+/// How long a server may take to end when its connection has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,7 +57,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let launcher = launcher(program, arguments);
     let (mut server, socket) = launcher.launch(options.timeout).map_err(not_started)?;
     let client_options = ClientOptions::new().connect_timeout(options.timeout).call_timeout(options.timeout);
-    let client = Client::over_with(socket, &client_options)?;
+    let client = Client::over_with(socket, &client_options);
+    let client = client.map_err(|error| ended_early(program, error, &mut server))?;
     let events = options.wait.as_ref().map(|awaited| (awaited, client.events()));
     let session = Session::new(client);
     options.converse(&session, events).map_err(|failure| with_last_words(failure, &mut server))?;
@@ -108,13 +112,22 @@ fn not_started(error: LaunchError) -> Failure {
     }
 }
 
+/// As [`not_started`], of a server that greets before it looks at all of its options.
+fn ended_early(program: &OsStr, error: Error, server: &mut Launched) -> Failure {
+    match server.wait_timeout(LAST_WORDS) {
+        Ok(Some(status)) => {
+            not_started(LaunchError::Ended { program: program.into(), status, stderr: server.stderr() })
+        }
+        _ => error.into(),
+    }
+}
+
 /// A failure in the course of which the server may have ended: what it said explains it.
 fn with_last_words(failure: Failure, server: &mut Launched) -> Failure {
     if failure.leaves_a_connection() {
         return failure;
     }
-    // A moment: the connection ends before the process does.
-    match server.wait_timeout(Duration::from_secs(1)) {
+    match server.wait_timeout(LAST_WORDS) {
         Ok(Some(status)) => {
             failure.with_lines(format_args!("the server ended ({status})\n{}", server.stderr().trim_end()))
         }

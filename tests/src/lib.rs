@@ -17,6 +17,7 @@ mod requirement;
 pub mod server;
 pub mod shapes;
 pub mod shared;
+pub mod tool;
 pub mod values;
 
 pub use requirement::{Requirement, required};
