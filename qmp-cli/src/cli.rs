@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{completion, events, exec, hmp, info, launch, ls, man, mock, schema, target, transaction};
+use crate::{
+    completion, events, exec, ga, hmp, info, launch, ls, man, mock, qom, schema, target, transaction,
+};
 
 /// One tool for a running QEMU: commands, events and more over its monitor.
 ///
@@ -31,6 +33,10 @@ pub(crate) enum Command {
     Events(events::Options),
     /// Show what the server is and does: version, status, machine, block devices, jobs, migration.
     Info(info::Options),
+    /// Read and set the properties of the server's objects (QOM).
+    Qom(qom::Options),
+    /// Talk to the guest agent.
+    Ga(ga::Options),
     /// Start a server, execute commands, and end it.
     Launch(launch::Options),
     /// Show what commands take and return; compare and check schemas.

@@ -5,13 +5,16 @@ mod completion;
 mod events;
 mod exec;
 mod failure;
+mod ga;
 mod hmp;
 mod info;
+mod interrupt;
 mod launch;
 mod ls;
 mod man;
 mod mock;
 mod output;
+mod qom;
 mod schema;
 mod session;
 mod target;
@@ -42,6 +45,8 @@ fn run(target: &target::Options, command: Command) -> Result<ExitCode, Failure> 
         Command::Transaction(options) => transaction::run(target, &options),
         Command::Events(options) => events::run(target, &options),
         Command::Info(options) => info::run(target, &options),
+        Command::Qom(options) => qom::run(target, &options),
+        Command::Ga(options) => return ga::run(target, &options),
         Command::Launch(options) => launch::run(&options),
         Command::Schema(options) => return schema::run(target, options),
         Command::Completion(options) => completion::run(&options),

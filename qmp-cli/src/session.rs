@@ -6,10 +6,11 @@ use qmp_client::blocking::Client;
 use qmp_client::introspection::ServerSchema;
 use qmp_client::{CallOptions, Error};
 use qmp_types::ErrorClass;
+use qmp_types::metadata::Schema;
 use qmp_types::qmp::SCHEMA;
 use qmp_types::qmp::commands::DeviceListProperties;
 use qmp_types::qmp::types::ObjectPropertyInfo;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use crate::exec::Request;
 use crate::failure::Failure;
@@ -40,17 +41,11 @@ impl Session {
     pub(crate) fn execute(&self, request: &Request, options: &CallOptions) -> Result<Box<RawValue>, Failure> {
         let arguments = self.arguments(request)?;
         let answer = self.client.execute_raw(&request.command, arguments.as_deref(), options);
-        answer.map_err(|error| explained(&request.command, error))
+        answer.map_err(|error| explained(&SCHEMA, &request.command, error))
     }
 
     fn arguments(&self, request: &Request) -> Result<Option<Box<RawValue>>, Failure> {
-        if request.arguments.tree.is_empty() {
-            return Ok(request.arguments.object.clone());
-        }
-        let converted = self.convert(&request.command, &request.arguments.tree);
-        let converted = converted.map_err(|mistake| Failure::usage(mistake).at(&request.command))?;
-        let joined = request.arguments.joined(converted.arguments)?;
-        to_raw_value(&joined).map(Some).map_err(Failure::usage)
+        request.typed(|tree| self.convert(&request.command, tree))
     }
 
     /// Asks the server for no more than is needed. The bindings know the commands of servers of their own release; what other
@@ -97,11 +92,11 @@ impl Session {
 }
 
 /// The failure, with the command that may be meant where there is none of this name.
-fn explained(command: &str, error: Error) -> Failure {
+pub(crate) fn explained(schema: &Schema, command: &str, error: Error) -> Failure {
     let is_unknown =
         matches!(&error, Error::Server { error, .. } if error.class == ErrorClass::CommandNotFound);
     let failure = Failure::from(error);
-    let known = SCHEMA.commands.iter().map(|command| command.name);
+    let known = schema.commands.iter().map(|command| command.name);
     match qapi_schema::nearest(command, known).filter(|_| is_unknown) {
         Some(nearest) if nearest != command => failure.with_hint(format_args!("did you mean '{nearest}'?")),
         _ => failure,

@@ -195,6 +195,25 @@ fn programs_run_in_the_guest() {
 }
 
 #[test]
+fn a_program_that_is_not_waited_for_is_asked_after() {
+    blocking(|_, agent| {
+        let pid = agent.spawn("/bin/sh", ["-c", "cat; exit 5"], &ExecOptions::new().input("x")).unwrap();
+        let output = loop {
+            if let Some(output) = agent.try_wait(pid).unwrap() {
+                break output;
+            }
+        };
+        assert_eq!((output.status, &*output.stdout), (ExitStatus::Code(5), &b"x"[..]));
+        assert!(matches!(agent.try_wait(pid), Err(Error::Server { .. })));
+    });
+    on_tokio(async |server| {
+        let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
+        let pid = agent.spawn("/bin/true", [""; 0], &ExecOptions::new()).await.unwrap();
+        while agent.try_wait(pid).await.unwrap().is_none() {}
+    });
+}
+
+#[test]
 fn output_beyond_what_the_agent_keeps_is_truncated() {
     blocking(|_, agent| {
         let script = "head -c 20000000 /dev/zero";

@@ -44,7 +44,11 @@ impl Options {
         self.print_json(&output::event::message(event))
     }
 
-    fn print_returned(self, returned: &RawValue) -> Result<(), Failure> {
+    /// Prints what a command returned.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn print_returned(self, returned: &RawValue) -> Result<(), Failure> {
         let text = returned.get();
         if !self.return_value {
             return self.print_json(&format!("{{\"return\":{text}}}"));

@@ -1,12 +1,12 @@
 //! A command with its arguments.
 
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::arguments::{self, Arguments};
 use crate::failure::Failure;
-use crate::typing::Leaf;
 use crate::typing::bindings::wire_name;
+use crate::typing::{Conversion, Leaf, Mistake, Tree};
 
 /// A command and its arguments, as given.
 #[derive(Debug)]
@@ -58,6 +58,23 @@ impl Request {
             }
         }
         if request.command.is_empty() { Err(unexpected("'execute' is missing")) } else { Ok(request) }
+    }
+
+    /// The arguments, with the types that `convert` gives them: what is given as JSON stays as it is.
+    ///
+    /// # Errors
+    /// When a value cannot be of its type.
+    pub(crate) fn typed(
+        &self,
+        convert: impl FnOnce(&Tree) -> Result<Conversion, Mistake>,
+    ) -> Result<Option<Box<RawValue>>, Failure> {
+        let Arguments { object, tree } = &self.arguments;
+        if tree.is_empty() {
+            return Ok(object.clone());
+        }
+        let converted = convert(tree).map_err(|mistake| Failure::usage(mistake).at(&self.command))?;
+        let joined = self.arguments.joined(converted.arguments)?;
+        to_raw_value(&joined).map(Some).map_err(Failure::usage)
     }
 
     /// The command `transaction` with an action for each line: its type, and its data as other commands' arguments.

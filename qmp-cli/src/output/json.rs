@@ -27,6 +27,15 @@ pub(crate) fn coloured(json: &str, layout: Layout) -> String {
     Writer { out: String::with_capacity(json.len() * 2), layout, depth: 0 }.write(json)
 }
 
+/// Prints a JSON text, which is well-formed: over lines on a terminal, else in one.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn print(json: &str) -> std::io::Result<()> {
+    let layout = if super::is_terminal() { Layout::Pretty } else { Layout::Compact };
+    super::line(&coloured(json, layout))
+}
+
 struct Writer {
     out: String,
     layout: Layout,

@@ -3,8 +3,10 @@
 //! Text that came from a server or a guest reaches a terminal only through [`text::visible`] or as JSON through [`json`],
 //! both of which escape what commands a terminal.
 
+pub(crate) mod bytes;
 pub(crate) mod event;
 pub(crate) mod json;
+pub(crate) mod table;
 pub(crate) mod text;
 
 use std::io::{self, IsTerminal, Write};
@@ -27,6 +29,11 @@ pub(crate) fn error(message: &str) {
 /// Tells the user of something that is no failure, on standard error. The message may reach a terminal.
 pub(crate) fn warning(message: &str) {
     say("warning", AnsiColor::Yellow.on_default().bold(), message);
+}
+
+/// Tells the user what was done, on standard error. The message may reach a terminal.
+pub(crate) fn note(message: &str) {
+    say("note", Style::new().bold(), message);
 }
 
 fn say(word: &str, style: Style, message: &str) {

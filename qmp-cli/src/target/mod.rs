@@ -90,6 +90,11 @@ impl Options {
         !self.sockets.is_empty() || std::env::var_os(kind.variable()).is_some_and(|name| !name.is_empty())
     }
 
+    /// How long connecting may take.
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
     /// The options of clients: what a call may take is `timeout`.
     pub(crate) fn client_options(&self, timeout: Duration) -> ClientOptions {
         ClientOptions::new().connect_timeout(self.connect_timeout).call_timeout(timeout)

@@ -41,6 +41,13 @@ fn a_guard_that_is_dropped_thaws() {
 }
 
 #[test]
+fn what_is_left_frozen_stays_so() {
+    let (guest, _server, agent) = agent();
+    agent.freeze().unwrap().leave();
+    assert_eq!(state(&guest), (3, 0));
+}
+
+#[test]
 fn thawing_is_tried_twice() {
     let (guest, _server, agent) = agent();
     for (stuck, thawed) in [(1, true), (2, false)] {

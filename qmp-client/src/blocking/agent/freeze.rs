@@ -92,6 +92,11 @@ impl Frozen {
         self.is_armed = false;
         self.agent.thaw(self.agent.shared.options.call_timeout)
     }
+
+    /// Leaves them frozen: somebody else is to thaw them.
+    pub fn leave(mut self) {
+        self.is_armed = false;
+    }
 }
 
 impl Drop for Frozen {

@@ -100,6 +100,11 @@ impl Frozen {
         self.is_armed = false;
         thawed
     }
+
+    /// Leaves them frozen: somebody else is to thaw them.
+    pub fn leave(mut self) {
+        self.is_armed = false;
+    }
 }
 
 impl Drop for Frozen {

@@ -1,0 +1,7 @@
+//! `qmp ga`.
+
+mod exec;
+mod files;
+mod freeze;
+mod guest;
+mod told;
