@@ -16,7 +16,8 @@
 //! ```
 //!
 //! [`dump()`] writes a schema as JSON, for tools in other languages. [`Reach`] tells what definitions need.
-//! [`diff::compare`] tells what changed from one schema to another, and whom it concerns.
+//! [`diff::compare`] tells what changed from one schema to another, and whom it concerns. [`merge::merge`] makes one schema
+//! of a range of releases.
 
 mod check;
 mod definition;
@@ -24,6 +25,7 @@ pub mod diff;
 mod dump;
 mod folder;
 mod lower;
+pub mod merge;
 mod model;
 mod pragma;
 mod reach;
@@ -42,8 +44,8 @@ use qapi_parser::{Diagnostic, MAX_MISTAKES, Report};
 pub use dump::dump;
 pub use model::{
     Alternate, Alternative, Branch, Builtin, Command, CommandFlags, Condition, Documentation, Entity,
-    EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId,
-    TypeKind, Value, Variants,
+    EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, ReleaseSet, Schema, Type,
+    TypeId, TypeKind, Value, Variants,
 };
 pub use reach::{Reach, Role, Route, Use};
 use resolve::Unresolved;
