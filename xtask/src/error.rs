@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
 use qapi_parser::{Color, ParseError, Report, printable};
-use qapi_schema::snapshot::{self, SnapshotError};
+use qapi_schema::merge::MergeError;
+use qapi_schema::snapshot::{self, MergedError, SnapshotError};
 use qapi_schema::{SchemaName, TreeError};
 
 use crate::workspace;
@@ -17,6 +18,8 @@ pub(crate) enum Error {
     Tree(#[from] TreeError),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Merged(#[from] MergedError),
     #[error(
         "there are no snapshots in {}; make them with: cargo xtask regen --qemu TREE",
         workspace::SNAPSHOTS
@@ -73,7 +76,11 @@ impl Error {
             Self::Tree(TreeError::Parse(ParseError::Refused(report)) | TreeError::Refused(report)) => {
                 Some(report)
             }
-            Self::Snapshot(SnapshotError::Refused(report)) => Some(report),
+            Self::Snapshot(SnapshotError::Refused(report))
+            | Self::Merged(
+                MergedError::Snapshot(SnapshotError::Refused(report))
+                | MergedError::Merge(MergeError::Refused(report)),
+            ) => Some(report),
             _ => None,
         }
     }
