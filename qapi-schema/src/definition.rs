@@ -8,7 +8,7 @@ use qapi_parser::Diagnostic;
 use qapi_parser::source::Span;
 use smol_str::SmolStr;
 
-use crate::model::{CommandFlags, Condition, Documentation, ModuleId};
+use crate::model::{CommandFlags, Condition, Documentation, ModuleId, ReleaseSet};
 
 /// A name, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct TypeRef {
 }
 
 /// What a definition is, and what it is called.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Head {
     /// The key that introduces it.
     pub(crate) keyword: &'static str,
@@ -34,6 +34,7 @@ pub(crate) struct Head {
     pub(crate) span: Span,
     pub(crate) module: ModuleId,
     pub(crate) documentation: Option<Box<Documentation>>,
+    pub(crate) releases: ReleaseSet,
 }
 
 impl Head {
@@ -100,6 +101,8 @@ pub(crate) enum Members {
 pub(crate) struct UnionDefinition {
     pub(crate) base: Members,
     pub(crate) discriminator: Name,
+    /// The branch of values without the tag.
+    pub(crate) default_branch: Option<SmolStr>,
     pub(crate) branches: Vec<BranchDefinition>,
 }
 
@@ -110,31 +113,35 @@ pub(crate) struct CommandDefinition {
     pub(crate) flags: CommandFlags,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct MemberDefinition {
     pub(crate) name: Name,
     pub(crate) optional: bool,
     pub(crate) type_ref: TypeRef,
     pub(crate) condition: Option<Arc<Condition>>,
     pub(crate) features: Box<[FeatureDefinition]>,
+    pub(crate) releases: ReleaseSet,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct BranchDefinition {
     pub(crate) name: Name,
     pub(crate) type_ref: TypeRef,
     pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) releases: ReleaseSet,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ValueDefinition {
     pub(crate) name: Name,
     pub(crate) condition: Option<Arc<Condition>>,
     pub(crate) features: Box<[FeatureDefinition]>,
+    pub(crate) releases: ReleaseSet,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FeatureDefinition {
     pub(crate) name: Name,
     pub(crate) condition: Option<Arc<Condition>>,
+    pub(crate) releases: ReleaseSet,
 }

@@ -17,7 +17,7 @@
 //!
 //! [`dump()`] writes a schema as JSON, for tools in other languages. [`Reach`] tells what definitions need.
 //! [`diff::compare`] tells what changed from one schema to another, and whom it concerns; with [`introspection`], a running server is
-//! one of the two.
+//! one of the two. [`merge::merge`] makes one schema of a range of releases.
 
 mod check;
 mod definition;
@@ -26,6 +26,7 @@ mod dump;
 mod folder;
 pub mod introspection;
 mod lower;
+pub mod merge;
 mod model;
 mod pragma;
 mod reach;
@@ -44,8 +45,8 @@ use qapi_parser::{Diagnostic, MAX_MISTAKES, Report};
 pub use dump::dump;
 pub use model::{
     Alternate, Alternative, Branch, Builtin, Command, CommandFlags, Condition, Documentation, Entity,
-    EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, Schema, Type, TypeId,
-    TypeKind, Value, Variants,
+    EntityId, Enum, Event, Feature, JsonType, Member, Module, ModuleId, Object, ReleaseSet, Schema, Type,
+    TypeId, TypeKind, Value, Variants,
 };
 pub use reach::{Reach, Role, Route, Use};
 use resolve::Unresolved;

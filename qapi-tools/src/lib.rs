@@ -14,7 +14,8 @@ use std::process::ExitCode;
 
 use error::Error;
 
-/// The oldest release whose servers the bindings understand.
+/// The oldest release whose servers the bindings understand. Of those older than the oldest snapshot, dates in the documentation
+/// tell what they may not send.
 pub const OLDEST_SERVER: &str = "6.2";
 
 /// Says why a command failed, and how the program ends because of that.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::Releases;
 use crate::json::{Error, FromJson, ToJson};
 
 /// A command that a client sends. The value holds its arguments.
@@ -13,6 +14,8 @@ pub trait Command: FromJson + ToJson {
     const NAME: &'static str;
     /// The release that introduced it, from its documentation.
     const SINCE: Option<&'static str> = None;
+    /// The releases that have it, of those that the bindings are of.
+    const RELEASES: Releases = Releases::UNKNOWN;
     /// Its features, such as `deprecated` and `unstable`.
     const FEATURES: &'static [&'static str] = &[];
     /// The build configuration that a server needs to have it (QAPI's `if`), as an expression.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Error, FromJson, FromMembers, Members, ObjectWriter, ToJson, ToMembers};
-use crate::{impl_serde, json_struct};
+use crate::{Releases, impl_serde, json_struct};
 use serde_json::value::RawValue;
 
 /// An event that a server emits. The value holds its data.
@@ -12,6 +12,8 @@ pub trait Event: FromJson + ToJson {
     const NAME: &'static str;
     /// The release that introduced it, from its documentation.
     const SINCE: Option<&'static str> = None;
+    /// The releases that have it, of those that the bindings are of.
+    const RELEASES: Releases = Releases::UNKNOWN;
     /// Its features, such as `deprecated` and `unstable`.
     const FEATURES: &'static [&'static str] = &[];
     /// The build configuration that a server needs to have it (QAPI's `if`), as an expression.

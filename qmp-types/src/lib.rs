@@ -181,6 +181,7 @@ pub mod qga;
 /// The monitor: commands, events and types.
 #[rustfmt::skip]
 pub mod qmp;
+mod releases;
 mod request;
 mod union;
 
@@ -189,5 +190,6 @@ pub use definition::{Defined, Definition};
 pub use error::{ErrorClass, ServerError};
 pub use event::{Event, EventSet, TimedEvent, Timestamp, UnrecognizedEvent};
 pub use json::Null;
+pub use releases::Releases;
 pub use request::{Request, Response, Served, ServedBy, served};
 pub use union::UnrecognizedBranch;

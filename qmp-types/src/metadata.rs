@@ -18,9 +18,13 @@
 //! # }
 //! ```
 
+use crate::Releases;
+
 /// The definitions of a schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
+    /// The releases that it was merged from, oldest first; none if it is that of one release.
+    pub releases: &'static [&'static str],
     /// All commands, sorted by name.
     pub commands: &'static [CommandInfo],
     /// All events, sorted by name.
@@ -81,6 +85,8 @@ fn find<T>(sorted: &'static [T], name: &str, name_of: impl Fn(&T) -> &'static st
 pub struct Facts {
     /// The release that introduced it, from its documentation.
     pub since: Option<&'static str>,
+    /// The releases that have it. Of a part they are unknown if all that have the whole have the part.
+    pub releases: Releases,
     /// Its features, such as `deprecated` and `unstable`.
     pub features: &'static [&'static str],
     /// The build configuration that a server needs to have it (QAPI's `if`), as an expression.
@@ -193,13 +199,15 @@ pub struct BranchInfo {
     pub name: &'static str,
     /// The name of the type whose members it adds, or which it is.
     pub type_name: &'static str,
+    /// The releases that have it, if they are not those of the whole.
+    pub releases: Releases,
     /// The build configuration that a server needs to have it.
     pub condition: Option<&'static str>,
 }
 
 impl Facts {
     /// Nothing is known.
-    const NONE: Self = Self { since: None, features: &[], condition: None };
+    const NONE: Self = Self { since: None, releases: Releases::UNKNOWN, features: &[], condition: None };
 }
 
 /// What the generated tables are spelled with.
@@ -210,6 +218,13 @@ macro_rules! with_facts {
             #[must_use]
             pub const fn since(mut self, release: &'static str) -> Self {
                 self.facts.since = Some(release);
+                self
+            }
+
+            /// The same, in these releases.
+            #[must_use]
+            pub const fn releases(mut self, releases: Releases) -> Self {
+                self.facts.releases = releases;
                 self
             }
 
@@ -345,7 +360,14 @@ impl BranchInfo {
     /// A branch or an alternative.
     #[must_use]
     pub const fn new(name: &'static str, type_name: &'static str) -> Self {
-        Self { name, type_name, condition: None }
+        Self { name, type_name, releases: Releases::UNKNOWN, condition: None }
+    }
+
+    /// The same, in these releases.
+    #[must_use]
+    pub const fn releases(mut self, releases: Releases) -> Self {
+        self.releases = releases;
+        self
     }
 
     /// The same, in servers that are built so.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use integration_tests::{required, shared};
+use qapi_schema::{EntityId, SchemaName, snapshot};
 use qmp_types::qmp::{AnyCommand, AnyEvent};
 use qmp_types::{CommandSet, EventSet, json, qga};
 use serde_json::Value;
@@ -49,17 +50,69 @@ fn bound(schema: &str) -> BTreeSet<Definition> {
     found
 }
 
+/// Types of older releases that are bound by the name that they have now, or that what they were is bound by.
+const RENAMED: &[(&str, &str)] = &[
+    ("CpuS390State", "S390CpuState"),
+    ("QCryptoAkCipherAlgorithm", "QCryptoAkCipherAlgo"),
+    ("QCryptoCipherAlgorithm", "QCryptoCipherAlgo"),
+    ("QCryptoHashAlgorithm", "QCryptoHashAlgo"),
+    ("QCryptoIVGenAlgorithm", "QCryptoIVGenAlgo"),
+    ("QCryptoRSAPaddingAlgorithm", "QCryptoRSAPaddingAlgo"),
+    ("SGXEPCSection", "SgxEpcSection"),
+    ("SGXInfo", "SgxInfo"),
+    ("StringWrapper", "FdSocketAddressWrapper"),
+    ("TargetInfo", "QemuTargetInfo"),
+];
+
+/// The definitions of a schema that was merged from all snapshots.
+fn of_all_releases(name: SchemaName) -> BTreeSet<Definition> {
+    let schema = snapshot::merged(name).unwrap();
+    let is_named = |id: &EntityId| match id {
+        EntityId::Type(id) => !schema.type_of(*id).implicit,
+        _ => true,
+    };
+    let ids = schema.definition_order().iter().copied().filter(is_named);
+    ids.map(|id| (schema.keyword(id).to_owned(), schema.entity(id).name.to_string())).collect()
+}
+
 #[test]
 fn every_definition_is_bound() {
-    for (schema, oracle, commands, events) in
-        [("qmp", "oracle/10.2.2-qapi.json", 244, 57), ("qga", "oracle/10.2.2-qga.json", 44, 0)]
-    {
-        let Some(oracle) = required(shared::json(oracle)) else { return };
-        let defined = defined(&oracle);
-        assert_eq!(names(&defined, "command").len(), commands);
-        assert_eq!(names(&defined, "event").len(), events);
-        assert_eq!(bound(schema), defined, "{schema}");
+    for (name, commands, events) in [(SchemaName::Qmp, 247, 59), (SchemaName::Qga, 44, 0)] {
+        let bound = bound(name.as_str());
+        assert_eq!(names(&bound, "command").len(), commands);
+        assert_eq!(names(&bound, "event").len(), events);
+        assert_eq!(bound, of_all_releases(name), "{name}");
     }
+}
+
+#[test]
+fn every_definition_of_every_release_is_bound() {
+    let mut renamed: BTreeSet<&(&str, &str)> = BTreeSet::new();
+    for (schema, release, oracle, commands, events) in [
+        ("qmp", "10.2.2", "qapi", 244, 57),
+        ("qga", "10.2.2", "qga", 44, 0),
+        ("qmp", "7.2.0", "qapi", 220, 52),
+        ("qga", "7.2.0", "qga", 42, 0),
+    ] {
+        let Some(oracle) = required(shared::json(&format!("oracle/{release}-{oracle}.json"))) else { return };
+        let defined = defined(&oracle);
+        assert_eq!(names(&defined, "command").len(), commands, "{schema} {release}");
+        assert_eq!(names(&defined, "event").len(), events, "{schema} {release}");
+        let bound = bound(schema);
+        let is_message = |kind: &str| ["command", "event"].contains(&kind);
+        for (kind, name) in &defined {
+            let new = RENAMED.iter().find(|(old, _)| old == name);
+            renamed.extend(new);
+            let name = new.map_or(name.as_str(), |(_, new)| new);
+            let mut found = bound.iter().filter(|(_, it)| it == name);
+            // A struct may have become a union.
+            assert!(
+                found.any(|(it, _)| is_message(it) == is_message(kind)),
+                "{schema} {release}: {kind} {name}"
+            );
+        }
+    }
+    assert_eq!(renamed.len(), RENAMED.len(), "types that no release has by these names: {renamed:?}");
 }
 
 #[test]

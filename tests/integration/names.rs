@@ -12,12 +12,13 @@ type Renaming = (&'static str, &'static str, String, String);
 #[test]
 fn renamings() {
     let mut all: BTreeMap<Renaming, BTreeSet<String>> = BTreeMap::new();
-    for release in ["7.2.0", "10.2.2"] {
+    for release in ["7.2.0", "10.2.2", "merged"] {
         for schema in [SchemaName::Qmp, SchemaName::Qga] {
-            let files =
-                generate(&snapshot::find(release, schema).unwrap().load().unwrap(), &Options::default(), "")
-                    .unwrap();
-            for file in files {
+            let resolved = match snapshot::find(release, schema) {
+                Some(snapshot) => snapshot.load().unwrap(),
+                None => snapshot::merged(schema).unwrap(),
+            };
+            for file in generate(&resolved, &Options::default(), "").unwrap() {
                 let namespace = file.path.iter().next().unwrap().to_string_lossy();
                 if !["types", "commands", "events"].iter().any(|it| namespace.starts_with(it)) {
                     continue;

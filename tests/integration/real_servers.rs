@@ -111,7 +111,7 @@ fn qcow2_over_file(client: &Client, image: &Path) {
     client.execute(&commands::BlockdevAdd::new(BlockdevOptions::new(qcow2).node_name("disk"))).unwrap();
 
     let nodes = client.execute(&commands::QueryNamedBlockNodes::new()).unwrap();
-    let mut names: Vec<_> = nodes.iter().map(|node| node.node_name.as_str()).collect();
+    let mut names: Vec<_> = nodes.iter().filter_map(|node| node.node_name.as_deref()).collect();
     names.sort_unstable();
     assert_eq!(names, ["disk", "file"]);
     let disk = named_node(client, "disk");
@@ -127,7 +127,7 @@ fn qcow2_over_file(client: &Client, image: &Path) {
 
 fn named_node(client: &Client, name: &str) -> BlockDeviceInfo {
     let nodes = client.execute(&commands::QueryNamedBlockNodes::new()).unwrap();
-    nodes.into_iter().find(|node| node.node_name == name).unwrap()
+    nodes.into_iter().find(|node| node.node_name.as_deref() == Some(name)).unwrap()
 }
 
 fn run_create_job(client: &Client, id: &str, options: impl Into<BlockdevCreateOptions>) {

@@ -83,6 +83,7 @@ impl Reader<'_> {
         let branch = |it: &Value| (text(it, "case").to_owned(), Some(self.id(text(it, "type"))));
         let variants = entity["tag"].as_str().map(|tag| VariantsShape {
             tag: tag.to_owned(),
+            default: None,
             branches: list(&entity["variants"]).iter().map(branch).collect(),
         });
         ObjectShape { members: members.collect(), variants }

@@ -9,7 +9,7 @@ use crate::bindings::{self, Binding, QGA, QMP, RoundTrip};
 use crate::shapes::{ShapeId, Shapes};
 use crate::values::{Difference, differences};
 
-/// The newest schema and its bindings.
+/// The schema of all releases and its bindings.
 #[derive(Debug)]
 pub struct Protocol {
     /// The schema.
@@ -31,14 +31,13 @@ pub enum Outcome {
 }
 
 impl Protocol {
-    /// That of the newest release.
+    /// That of all releases of which there are snapshots.
     ///
     /// # Panics
-    /// When there is no snapshot of it.
+    /// When there are none, or they cannot be merged.
     #[must_use]
-    pub fn newest(name: SchemaName) -> Self {
-        let snapshot = snapshot::newest_release().and_then(|release| snapshot::find(release, name));
-        let schema = snapshot.expect("a snapshot").load().expect("a schema");
+    pub fn of_all_releases(name: SchemaName) -> Self {
+        let schema = snapshot::merged(name).expect("a schema");
         let bindings = if name == SchemaName::Qga { QGA } else { QMP };
         Self { shapes: Shapes::of_schema(&schema), bindings }
     }

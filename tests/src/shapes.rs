@@ -81,6 +81,8 @@ pub struct MemberShape {
 pub struct VariantsShape {
     /// The member that selects one.
     pub tag: String,
+    /// The value that is meant where that member is absent.
+    pub default: Option<String>,
     /// The values of that member, each with the type whose members come with it.
     pub branches: Vec<(String, Option<ShapeId>)>,
 }
@@ -166,11 +168,17 @@ fn shape_of_type(schema: &Schema, id: TypeId) -> Shape {
             let branch = |branch: qapi_schema::Branch| (branch.name.to_string(), Some(shape(branch.type_id)));
             let variants = schema.tag(id).map(|tag| VariantsShape {
                 tag: tag.name.to_string(),
+                default: default_branch(schema, id),
                 branches: schema.branches(id).into_iter().map(branch).collect(),
             });
             Shape::Object(ObjectShape { members: members.collect(), variants })
         }
     }
+}
+
+fn default_branch(schema: &Schema, id: TypeId) -> Option<String> {
+    let variants = schema.object(id)?.variants.as_ref()?;
+    variants.default_branch.as_ref().map(ToString::to_string)
 }
 
 fn shape_of_builtin(builtin: Builtin) -> Shape {

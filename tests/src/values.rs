@@ -89,7 +89,12 @@ impl Comparison<'_> {
                         (_, after) => self.other(value, after.unwrap_or(&Value::Null), &place),
                     }
                 }
-                for (name, value) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+                let is_default = |name: &str, value: &Value| {
+                    let variants = object.variants.as_ref().filter(|variants| variants.tag == name);
+                    variants.and_then(|it| it.default.as_deref()).is_some_and(|default| value == default)
+                };
+                let new = after.iter().filter(|(name, _)| !before.contains_key(*name));
+                for (name, value) in new.filter(|(name, value)| !is_default(name, value)) {
                     self.other(&Value::Null, value, &format!("{place}.{name}"));
                 }
             }
@@ -112,7 +117,10 @@ fn members<'s>(
     let mut members: HashMap<&str, ShapeId> =
         object.members.iter().map(|member| (member.name.as_str(), member.shape)).collect();
     let branch = object.variants.as_ref().and_then(|variants| {
-        let tag = value.get(&variants.tag)?.as_str()?;
+        let tag = match value.get(&variants.tag) {
+            Some(tag) => tag.as_str()?,
+            None => variants.default.as_deref()?,
+        };
         variants.branches.iter().find(|(value, _)| value == tag)?.1
     });
     if let Some(Shape::Object(branch)) = branch.map(|id| shapes.shape(id)) {

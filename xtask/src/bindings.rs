@@ -3,32 +3,63 @@
 use std::path::Path;
 
 use qapi_codegen::{DocStyle, File, Inclusion, Options, Reference, generate};
-use qapi_schema::{Schema, SchemaName, snapshot};
+use qapi_schema::merge::merge;
+use qapi_schema::snapshot::{self, MergedError};
+use qapi_schema::{Schema, SchemaName, release};
 use qapi_tools::OLDEST_SERVER;
 
 use crate::deviations::undated_members;
 use crate::error::Error;
+use crate::workspace;
 
 /// The schemas that become bindings. The storage daemon's is a part of the monitor's.
 pub(crate) const BOUND: [SchemaName; 2] = [SchemaName::Qmp, SchemaName::Qga];
 
-/// The schemas of one release.
+/// The schemas of one release, or of a range of them.
 pub(crate) struct Release {
+    /// Its name; of a range, the oldest and the newest.
     pub(crate) name: String,
     pub(crate) schemas: Vec<(SchemaName, Schema)>,
 }
 
 impl Release {
-    /// The schemas that become bindings, from the newest snapshot.
-    pub(crate) fn newest_snapshot() -> Result<Self, Error> {
-        let newest = snapshot::newest_release().ok_or(Error::NoSnapshots)?;
-        let mut schemas = Vec::new();
+    /// The schemas that become bindings: of all releases of which there are snapshots, merged.
+    pub(crate) fn all_snapshots() -> Result<Self, Error> {
+        Self::range(None)
+    }
+
+    /// The same with those of another release, which may have a snapshot that it is newer than.
+    pub(crate) fn and_all_snapshots(&self) -> Result<Self, Error> {
+        Self::range(Some(self))
+    }
+
+    fn range(added: Option<&Self>) -> Result<Self, Error> {
+        let is_another = |release: &&str| added.is_none_or(|added| added.name != *release);
+        let releases: Vec<&'static str> =
+            snapshot::releases(SchemaName::Qmp).into_iter().filter(is_another).collect();
+        let mut range = Self { name: String::new(), schemas: Vec::new() };
         for name in BOUND {
-            let missing = Error::NoSnapshot { release: newest, schema: name };
-            let embedded = snapshot::find(newest, name).ok_or(missing)?;
-            schemas.push((name, embedded.load()?));
+            let mut schemas = Vec::new();
+            for &release in &releases {
+                let missing = Error::NoSnapshot { release, schema: name };
+                schemas.push(snapshot::find(release, name).ok_or(missing)?.load()?);
+            }
+            let added = added.iter().flat_map(|added| &added.schemas).filter(|(of, _)| *of == name);
+            for (_, schema) in added {
+                let place = schemas.iter().position(|it| is_newer(it, schema)).unwrap_or(schemas.len());
+                schemas.insert(place, as_snapshot(schema, name)?);
+            }
+            let (Some(first), Some(last)) = (schemas.first(), schemas.last()) else {
+                return Err(Error::NoSnapshots);
+            };
+            range.name = match (first.release().unwrap_or_default(), last.release().unwrap_or_default()) {
+                (first, last) if first == last => first.to_owned(),
+                (first, last) => format!("{first} to {last}"),
+            };
+            let merged = merge(&schemas, &snapshot::merge_rules(name)).map_err(MergedError::from)?;
+            range.schemas.push((name, merged));
         }
-        Ok(Self { name: newest.to_owned(), schemas })
+        Ok(range)
     }
 
     /// The bindings of this repository, where cargo features leave out what not everybody needs. Nothing in them is in
@@ -68,13 +99,23 @@ impl Release {
     pub(crate) fn snapshots(&self) -> Result<Vec<File>, Error> {
         let mut files = Vec::new();
         for (name, schema) in &self.schemas {
+            as_snapshot(schema, *name)?;
             let file = File { path: format!("{name}.json").into(), contents: snapshot::write(schema, *name) };
-            let file = file_in(&self.name, file);
-            snapshot::read(&file.path, &file.contents)?;
-            files.push(file);
+            files.push(file_in(&self.name, file));
         }
         Ok(files)
     }
+}
+
+/// A schema as its snapshot gives it, so that bindings do not depend on whether they are made from a tree.
+fn as_snapshot(schema: &Schema, name: SchemaName) -> Result<Schema, Error> {
+    let release = schema.release().unwrap_or_default();
+    let path = format!("{}/{release}/{name}.json", workspace::SNAPSHOTS);
+    Ok(snapshot::read(path.as_ref(), &snapshot::write(schema, name))?)
+}
+
+fn is_newer(schema: &Schema, than: &Schema) -> bool {
+    release::is_newer(schema.release().unwrap_or_default(), than.release().unwrap_or_default())
 }
 
 /// The same file, one folder deeper.

@@ -27,15 +27,15 @@ enum Fault {
 
 /// Compares the whole set of files.
 pub(crate) fn run() -> Result<Verdict, Error> {
-    let expected = Release::newest_snapshot()?.own_bindings()?;
+    let expected = Release::all_snapshots()?.own_bindings()?;
     let differences = differences(&workspace::bindings(), &expected)?;
     if differences.is_empty() {
-        anstream::eprintln!("{} generated files are what the newest snapshot gives", expected.len());
+        anstream::eprintln!("{} generated files are what the snapshots give", expected.len());
         return Ok(Verdict::Same);
     }
     for (path, fault) in differences {
         let what = match fault {
-            Fault::Changed => "is not what the newest snapshot gives",
+            Fault::Changed => "is not what the snapshots give",
             Fault::Missing => "is missing",
             Fault::Stale => "should not be there",
         };

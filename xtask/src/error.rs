@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use qapi_codegen::{GenerateError, WriteError};
 use qapi_parser::{Color, Report, printable};
-use qapi_schema::snapshot::SnapshotError;
+use qapi_schema::merge::MergeError;
+use qapi_schema::snapshot::{MergedError, SnapshotError};
 use qapi_schema::{SchemaName, TreeError};
 
 use crate::workspace;
@@ -17,6 +18,8 @@ pub(crate) enum Error {
     Tree(#[from] TreeError),
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Merged(#[from] MergedError),
     #[error(
         "there are no snapshots in {}; make them with: cargo xtask regen --qemu TREE",
         workspace::SNAPSHOTS
@@ -62,7 +65,8 @@ impl Error {
     pub(crate) fn report(&self) -> Option<&Report> {
         match self {
             Self::Tree(error) => error.report(),
-            Self::Snapshot(error) => error.report(),
+            Self::Snapshot(error) | Self::Merged(MergedError::Snapshot(error)) => error.report(),
+            Self::Merged(MergedError::Merge(MergeError::Refused(report))) => Some(report),
             _ => None,
         }
     }

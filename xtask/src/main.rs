@@ -22,14 +22,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Regenerate the bindings in qmp-types, from the newest snapshot in this repository or from a QEMU tree.
+    /// Regenerate the bindings in qmp-types, from the snapshots of releases in this repository and from a QEMU tree.
     ///
     /// The folders qmp-types/src/qmp and qmp-types/src/qga hold generated files only: others there are removed.
     ///
     /// Exit codes: 0 done, 1 failed, 2 wrong arguments. What cannot be read, generated or stored changes nothing.
     Regen(regen::Options),
-    /// Check that the committed bindings are what the newest snapshot gives, byte for byte, and that a QEMU tree or a running server
-    /// has not drifted from it.
+    /// Check that the committed bindings are what the snapshots give, byte for byte, and that a QEMU tree or a running server has not
+    /// drifted from the newest.
     ///
     /// Exit codes: 0 the same, 1 different, 2 could not tell, or wrong arguments.
     Check(drift::Options),

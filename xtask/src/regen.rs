@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use qapi_codegen::{DocStyle, File, write};
-use qapi_schema::{SchemaName, Tree, release, snapshot};
+use qapi_schema::{SchemaName, Tree};
 
 use crate::bindings::{BOUND, Release, file_in};
 use crate::error::Error;
@@ -12,11 +12,13 @@ use crate::{check, workspace};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// A QEMU source tree to read the schemas from. The snapshot of its release is refreshed too.
+    /// A QEMU source tree to read the schemas from. The snapshot of its release is made or refreshed, and the bindings
+    /// become those of its release and all others of which there are snapshots.
     #[arg(long, value_name = "TREE")]
     qemu: Option<PathBuf>,
-    /// Write the bindings to this folder, as a module of its name, and leave this repository alone. Files that
-    /// an earlier run left there are replaced or removed; files that were not generated are never touched.
+    /// Write the bindings to this folder, as a module of its name, and leave this repository alone. They are those of the
+    /// tree alone, or without one those of all snapshots. Files that an earlier run left there are replaced or removed;
+    /// files that were not generated are never touched.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// What the documentation of the bindings says. This repository's own have links.
@@ -49,7 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     check_docs(options)?;
     let read = match &options.qemu {
         Some(tree) => from_tree(tree)?,
-        None => Release::newest_snapshot()?,
+        None => Release::all_snapshots()?,
     };
     for (name, schema) in &read.schemas {
         report(&format!(
@@ -105,16 +107,9 @@ fn refresh(read: &Release, is_from_tree: bool) -> Result<(), Error> {
     if is_from_tree {
         files.extend(read.snapshots()?.into_iter().map(|file| file_in(workspace::SNAPSHOTS, file)));
     }
-    let newer_snapshot = snapshot::newest_release().filter(|newest| release::is_newer(newest, &read.name));
-    let bindings = match newer_snapshot {
-        None => read.own_bindings()?,
-        Some(newest) => {
-            report(&format!(
-                "the bindings stay those of QEMU {newest}; for those of {} use --out DIR",
-                read.name
-            ));
-            Release::newest_snapshot()?.own_bindings()?
-        }
+    let bindings = match is_from_tree {
+        true => read.and_all_snapshots()?.own_bindings()?,
+        false => read.own_bindings()?,
     };
     let stale = check::stale(&workspace::bindings(), &bindings)?;
     files.extend(bindings.into_iter().map(|file| file_in(workspace::BINDINGS, file)));

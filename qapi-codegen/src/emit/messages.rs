@@ -56,8 +56,11 @@ fn newtype(item: &Item, data: &RustType) -> TokenStream {
 fn facts(plan: &MessagePlan) -> TokenStream {
     let name = ident(&plan.item().name);
     let wire_name = &plan.wire_name;
-    let MessageFacts { module, since, features, condition, command } = &plan.facts;
+    let MessageFacts { module, since, releases: runs, features, condition, command } = &plan.facts;
     let since = since.as_ref().map(|since| quote!(const SINCE: Option<&'static str> = Some(#since);));
+    let releases = releases(runs);
+    let releases =
+        (!runs.is_empty()).then(|| quote!(const RELEASES: qmp_types::Releases = qmp_types::#releases;));
     let features =
         (!features.is_empty()).then(|| quote!(const FEATURES: &'static [&'static str] = &[#(#features),*];));
     let condition = condition
@@ -80,6 +83,7 @@ fn facts(plan: &MessagePlan) -> TokenStream {
             const NAME: &'static str = #wire_name;
             const MODULE: &'static str = #module;
             #since
+            #releases
             #features
             #condition
             #flags
@@ -87,6 +91,12 @@ fn facts(plan: &MessagePlan) -> TokenStream {
 
         #defined
     }
+}
+
+/// The releases that have something.
+pub(super) fn releases(runs: &[(String, String)]) -> TokenStream {
+    let runs = runs.iter().map(|(first, last)| quote!((#first, #last)));
+    quote!(Releases::of(&[#(#runs),*]))
 }
 
 fn returns(command: &CommandFacts) -> TokenStream {

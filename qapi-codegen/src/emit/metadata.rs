@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::messages::releases;
 use crate::plan::{
     BranchRow, CommandRow, EventRow, FactsRow, MemberRow, MembersRow, MetadataPlan, RowKind, TypeRow,
 };
@@ -11,11 +12,13 @@ pub(super) fn emit(plan: &MetadataPlan) -> TokenStream {
     let commands = plan.commands.iter().map(command);
     let events = plan.events.iter().map(event);
     let types = plan.types.iter().map(type_);
+    let releases = &plan.releases;
     quote! {
+        use qmp_types::Releases;
         use qmp_types::metadata::*;
 
         /// The names and facts of all definitions.
-        pub static SCHEMA: Schema = Schema { commands: COMMANDS, events: EVENTS, types: TYPES };
+        pub static SCHEMA: Schema = Schema { releases: &[#(#releases),*], commands: COMMANDS, events: EVENTS, types: TYPES };
 
         static COMMANDS: &[CommandInfo] = &[#(#commands,)*];
 
@@ -87,16 +90,23 @@ fn member(row: &MemberRow) -> TokenStream {
 }
 
 fn branch(row: &BranchRow) -> TokenStream {
-    let BranchRow { name, type_name, condition } = row;
+    let BranchRow { name, type_name, releases, condition } = row;
+    let releases = releases_call(releases);
     let condition = condition.as_ref().map(|condition| quote!(.condition(#condition)));
-    quote!(BranchInfo::new(#name, #type_name)#condition)
+    quote!(BranchInfo::new(#name, #type_name)#releases #condition)
 }
 
 /// What is known besides the name, as calls behind the row.
 fn facts(row: &FactsRow) -> TokenStream {
-    let FactsRow { since, features, condition } = row;
+    let FactsRow { since, releases, features, condition } = row;
+    let releases = releases_call(releases);
     let since = since.as_ref().map(|since| quote!(.since(#since)));
     let features = (!features.is_empty()).then(|| quote!(.features(&[#(#features),*])));
     let condition = condition.as_ref().map(|condition| quote!(.condition(#condition)));
-    quote!(#since #features #condition)
+    quote!(#since #releases #features #condition)
+}
+
+fn releases_call(runs: &[(String, String)]) -> Option<TokenStream> {
+    let releases = releases(runs);
+    (!runs.is_empty()).then(|| quote!(.releases(#releases)))
 }

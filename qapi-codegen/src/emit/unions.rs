@@ -24,7 +24,7 @@ pub(super) fn emit(plan: &UnionPlan) -> TokenStream {
     let definition = branches_enum(&plan.branches, &attributes, &derives);
     let union = match &plan.base {
         None => {
-            let tag = &plan.tag;
+            let tag = tag(plan);
             quote!(qmp_types::json_union!(#branches, #tag);)
         }
         Some(base) => union_struct(plan, base),
@@ -42,7 +42,7 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
     let all_fields: Vec<_> = std::iter::once(&base.tag_field).chain(&base.fields).collect();
     let definitions = fields::definitions(all_fields.iter().copied(), Place::Types);
     let methods = fields::methods(&all_fields, None, Place::Types);
-    let (tag, tag_field) = (&plan.tag, ident(&base.tag_field.name));
+    let (tag, tag_field) = (tag(plan), ident(&base.tag_field.name));
     let entries = fields::json_entries(base.fields.iter());
     let conversion = plan.convertible_branches().map(|branches| {
         let branches = rust_type(&branches, Place::Types);
@@ -70,6 +70,13 @@ fn union_struct(plan: &UnionPlan, base: &UnionBase) -> TokenStream {
 
         qmp_types::json_union!(#name { tag #tag => #tag_field, #(#entries,)* });
     }
+}
+
+/// The tag, and what it is where it is absent.
+fn tag(plan: &UnionPlan) -> TokenStream {
+    let tag = &plan.tag;
+    let default = plan.default_tag.as_ref().map(|default| quote!((or #default)));
+    quote!(#tag #default)
 }
 
 fn branches_enum(plan: &BranchesPlan, attributes: &TokenStream, derives: &TokenStream) -> TokenStream {

@@ -37,7 +37,8 @@ impl Planner<'_> {
         // Members given on the spot are documented where they are used.
         let documented = if documented.implicit { entity } else { &documented.entity };
         let since = self.member_since(documented, member);
-        let facts = Facts { since, condition: member.condition.as_deref(), features: &member.features };
+        let dated = self.dated(since, member.releases, Some(entity.releases));
+        let facts = Facts { dated, condition: member.condition.as_deref(), features: &member.features };
         FieldPlan {
             name: names.fields.claim(name.clone()),
             member: member.name.to_string(),
@@ -47,7 +48,7 @@ impl Planner<'_> {
                 && self.is_in_every_release(owner, member, since),
             setter: names.setters.claim(name),
             docs: self.docs.part(documented, &member.name, &facts),
-            deprecated: self.deprecation(&member.features),
+            deprecated: self.deprecation(&member.features, member.releases),
         }
     }
 
@@ -66,10 +67,16 @@ impl Planner<'_> {
         member.since.as_deref().or_else(undated)
     }
 
-    /// Whether every server that sends the container sends the member: one older than the member does not.
+    /// Whether every server that sends the container sends the member: one older than the member does not. Of the releases that
+    /// the schema was merged from the merge knows better than any date, so that there only the older ones are left.
     fn is_in_every_release(&self, owner: TypeId, member: &Member, since: Option<&str>) -> bool {
         let (Some(oldest), Some(since)) = (self.oldest_server, since) else { return true };
         let defined_in = &self.schema.type_of(member.defined_in).entity;
+        if let Some(first) = self.schema.releases().first()
+            && (is_newer(since, first) || !member.releases.contains(0))
+        {
+            return true;
+        }
         let container_since = defined_in.since();
         let is_younger = container_since.is_none_or(|container| is_newer(since, container));
         !(is_newer(since, oldest) && is_younger && self.received.contains(&owner))

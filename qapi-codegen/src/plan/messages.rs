@@ -88,6 +88,7 @@ impl Planner<'_> {
         MessageFacts {
             module: self.schema.module_of(entity.module).stem().to_owned(),
             since: entity.since().map(str::to_owned),
+            releases: self.runs(entity.releases),
             features: entity.features.iter().map(|feature| feature.name.to_string()).collect(),
             condition: entity.condition.as_deref().map(ToString::to_string),
             command: None,

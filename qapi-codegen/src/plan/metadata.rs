@@ -7,6 +7,8 @@ use super::planner::Planner;
 /// All rows, sorted by name.
 #[derive(Debug, Default)]
 pub(crate) struct MetadataPlan {
+    /// The releases that the schema was merged from.
+    pub(crate) releases: Vec<String>,
     pub(crate) commands: Vec<CommandRow>,
     pub(crate) events: Vec<EventRow>,
     pub(crate) types: Vec<TypeRow>,
@@ -50,6 +52,8 @@ pub(crate) enum RowKind {
 #[derive(Debug, Default)]
 pub(crate) struct FactsRow {
     pub(crate) since: Option<String>,
+    /// The first and the last of the releases that have it, for each run of them; of a part, if they are not those of the whole.
+    pub(crate) releases: Vec<(String, String)>,
     pub(crate) features: Vec<String>,
     pub(crate) condition: Option<String>,
 }
@@ -72,6 +76,7 @@ pub(crate) struct MemberRow {
 pub(crate) struct BranchRow {
     pub(crate) name: String,
     pub(crate) type_name: String,
+    pub(crate) releases: Vec<(String, String)>,
     pub(crate) condition: Option<String>,
 }
 
@@ -80,6 +85,7 @@ impl Planner<'_> {
         let commands = self.schema.commands().iter().filter(|command| self.is_kept(&command.entity));
         let events = self.schema.events().iter().filter(|event| self.is_kept(&event.entity));
         let mut plan = MetadataPlan {
+            releases: self.schema.releases().iter().map(ToString::to_string).collect(),
             commands: commands.map(|command| self.command_row(command)).collect(),
             events: events.map(|event| self.event_row(event)).collect(),
             types: self.kept_types().into_iter().filter_map(|id| self.type_row(id)).collect(),
@@ -102,8 +108,8 @@ impl Planner<'_> {
         CommandRow {
             name: entity.name.to_string(),
             module: self.schema_module(entity),
-            facts: entity_facts(entity),
-            arguments: self.members_row(command.arguments),
+            facts: self.entity_facts(entity),
+            arguments: self.members_row(entity, command.arguments),
             returns: command.returns.map(|returns| self.type_name(returns)),
             flags: flags.into_iter().filter_map(|(is_set, name)| is_set.then_some(name)).collect(),
         }
@@ -114,8 +120,8 @@ impl Planner<'_> {
         EventRow {
             name: entity.name.to_string(),
             module: self.schema_module(entity),
-            facts: entity_facts(entity),
-            data: self.members_row(event.data),
+            facts: self.entity_facts(entity),
+            data: self.members_row(entity, event.data),
         }
     }
 
@@ -126,53 +132,74 @@ impl Planner<'_> {
             TypeKind::Enum(values) => {
                 let rows = values.values.iter().map(|value| {
                     let since = entity.member_since(&value.name);
-                    (value.name.to_string(), facts(since, &value.features, value.condition.as_deref()))
+                    let releases = self.part_runs(value.releases, entity.releases);
+                    let facts = facts(since, releases, &value.features, value.condition.as_deref());
+                    (value.name.to_string(), facts)
                 });
                 RowKind::Enum(rows.collect())
             }
             TypeKind::Object(object) => match &object.variants {
-                None => RowKind::Struct(self.member_rows(id)),
+                None => RowKind::Struct(self.member_rows(id, entity)),
                 Some(variants) => {
                     let explicit = self.schema.branches(id).into_iter().filter(|branch| branch.explicit);
-                    let branches =
-                        explicit.map(|it| self.branch_row(&it.name, it.type_id, it.condition.as_deref()));
+                    let branches = explicit.map(|it| {
+                        let releases = self.part_runs(it.releases, entity.releases);
+                        self.branch_row(&it.name, it.type_id, releases, it.condition.as_deref())
+                    });
                     let tag = variants.tag.to_string();
-                    RowKind::Union { members: self.member_rows(id), tag, branches: branches.collect() }
+                    RowKind::Union {
+                        members: self.member_rows(id, entity),
+                        tag,
+                        branches: branches.collect(),
+                    }
                 }
             },
             TypeKind::Alternate(alternate) => {
                 let alternatives = alternate.alternatives.iter();
-                let rows =
-                    alternatives.map(|it| self.branch_row(&it.name, it.type_id, it.condition.as_deref()));
+                let rows = alternatives.map(|it| {
+                    let releases = self.part_runs(it.releases, entity.releases);
+                    self.branch_row(&it.name, it.type_id, releases, it.condition.as_deref())
+                });
                 RowKind::Alternate(rows.collect())
             }
             TypeKind::Builtin(_) | TypeKind::Array(_) => return None,
         };
         let (name, module) = (entity.name.to_string(), self.schema_module(entity));
-        Some(TypeRow { name, module, facts: entity_facts(entity), kind })
+        Some(TypeRow { name, module, facts: self.entity_facts(entity), kind })
     }
 
-    fn members_row(&self, data: Option<TypeId>) -> MembersRow {
+    fn members_row(&self, owner: &Entity, data: Option<TypeId>) -> MembersRow {
         match data {
             None => MembersRow::Inline(Vec::new()),
-            Some(id) if self.schema.type_of(id).implicit => MembersRow::Inline(self.member_rows(id)),
+            Some(id) if self.schema.type_of(id).implicit => MembersRow::Inline(self.member_rows(id, owner)),
             Some(id) => MembersRow::Of(self.type_name(id)),
         }
     }
 
-    fn member_rows(&self, id: TypeId) -> Vec<MemberRow> {
+    fn member_rows(&self, id: TypeId, owner: &Entity) -> Vec<MemberRow> {
         let row = |member: &Member| MemberRow {
             name: member.name.to_string(),
             type_name: self.type_name(member.type_id),
             optional: member.optional,
-            facts: facts(member.since.as_deref(), &member.features, member.condition.as_deref()),
+            facts: facts(
+                member.since.as_deref(),
+                self.part_runs(member.releases, owner.releases),
+                &member.features,
+                member.condition.as_deref(),
+            ),
         };
         self.schema.members(id).into_iter().map(row).collect()
     }
 
-    fn branch_row(&self, name: &str, id: TypeId, condition: Option<&Condition>) -> BranchRow {
+    fn branch_row(
+        &self,
+        name: &str,
+        id: TypeId,
+        releases: Vec<(String, String)>,
+        condition: Option<&Condition>,
+    ) -> BranchRow {
         let condition = condition.map(ToString::to_string);
-        BranchRow { name: name.to_owned(), type_name: self.type_name(id), condition }
+        BranchRow { name: name.to_owned(), type_name: self.type_name(id), releases, condition }
     }
 
     /// The name of a type as the schema spells a reference to it.
@@ -187,15 +214,21 @@ impl Planner<'_> {
     fn schema_module(&self, entity: &Entity) -> String {
         self.schema.module_of(entity.module).stem().to_owned()
     }
+    fn entity_facts(&self, entity: &Entity) -> FactsRow {
+        let releases = self.runs(entity.releases);
+        facts(entity.since(), releases, &entity.features, entity.condition.as_deref())
+    }
 }
 
-fn entity_facts(entity: &Entity) -> FactsRow {
-    facts(entity.since(), &entity.features, entity.condition.as_deref())
-}
-
-fn facts(since: Option<&str>, features: &[Feature], condition: Option<&Condition>) -> FactsRow {
+fn facts(
+    since: Option<&str>,
+    releases: Vec<(String, String)>,
+    features: &[Feature],
+    condition: Option<&Condition>,
+) -> FactsRow {
     FactsRow {
         since: since.map(str::to_owned),
+        releases,
         features: features.iter().map(|feature| feature.name.to_string()).collect(),
         condition: condition.map(ToString::to_string),
     }

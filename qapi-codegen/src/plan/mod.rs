@@ -8,6 +8,7 @@ mod kept;
 mod messages;
 mod metadata;
 mod planner;
+mod releases;
 mod replaced;
 mod request;
 mod rust_type;
@@ -136,6 +137,8 @@ pub(crate) struct UnionPlan {
     pub(crate) item: Item,
     /// The member on the wire that selects the branch.
     pub(crate) tag: String,
+    /// What it is where it is absent, which older servers may leave it.
+    pub(crate) default_tag: Option<String>,
     pub(crate) branches: BranchesPlan,
     /// The field of the enum and the further fields, if it is a struct.
     pub(crate) base: Option<UnionBase>,
@@ -201,6 +204,8 @@ pub(crate) struct MessageFacts {
     /// The module of the schema.
     pub(crate) module: String,
     pub(crate) since: Option<String>,
+    /// The first and the last of the releases that have it, for each run of them.
+    pub(crate) releases: Vec<(String, String)>,
     pub(crate) features: Vec<String>,
     pub(crate) condition: Option<String>,
     pub(crate) command: Option<CommandFacts>,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use qapi_schema::{Builtin, Entity, EntityId, Feature, JsonType, Reach, Schema, TypeId, TypeKind};
+use qapi_schema::{Builtin, Entity, EntityId, JsonType, Reach, Schema, TypeId, TypeKind};
 
 use super::attributes::attributes;
 use super::boxing::Boxing;
@@ -158,18 +158,15 @@ impl<'a> Planner<'a> {
             name,
             definition: entity.name.to_string(),
             module: module_name(module),
-            docs: self.docs.definition(kind, entity, module),
-            deprecated: self.deprecation(&entity.features),
+            docs: self.docs.definition(
+                kind,
+                entity,
+                module,
+                self.dated(entity.since(), entity.releases, None),
+            ),
+            deprecated: self.deprecation(&entity.features, entity.releases),
             attributes: id.and_then(|id| self.choices.attributes.get(&id)).cloned().unwrap_or_default(),
         }
-    }
-
-    pub(super) fn deprecation(&self, features: &[Feature]) -> Option<String> {
-        let is_deprecated = features.iter().any(|feature| feature.name == "deprecated");
-        is_deprecated.then(|| match self.schema.release() {
-            Some(release) => format!("deprecated as of QEMU {release}"),
-            None => "deprecated by the schema".to_owned(),
-        })
     }
 
     pub(super) fn module(&self, entity: &Entity) -> String {

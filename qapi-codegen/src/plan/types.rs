@@ -41,7 +41,7 @@ impl Planner<'_> {
         let mut scope = Scope::camel().without("Unrecognized");
         let variants = values.values.iter().map(|value| {
             let facts = Facts {
-                since: entity.member_since(&value.name),
+                dated: self.dated(entity.member_since(&value.name), value.releases, Some(entity.releases)),
                 condition: value.condition.as_deref(),
                 features: &value.features,
             };
@@ -51,7 +51,7 @@ impl Planner<'_> {
                 data: None,
                 converts: false,
                 docs: self.docs.part(entity, &value.name, &facts),
-                deprecated: self.deprecation(&value.features),
+                deprecated: self.deprecation(&value.features, value.releases),
             }
         });
         EnumPlan { item, variants: variants.collect() }
@@ -77,11 +77,19 @@ impl Planner<'_> {
             let fields = others.map(|member| self.field(entity, id, member, &mut names)).collect();
             UnionBase { tag_field, fields }
         });
-        Some(UnionPlan { item: self.item(name, "union", entity), tag: tag.name.to_string(), branches, base })
+        let variants = self.schema.object(id).and_then(|object| object.variants.as_ref());
+        Some(UnionPlan {
+            item: self.item(name, "union", entity),
+            tag: tag.name.to_string(),
+            default_tag: variants.and_then(|it| it.default_branch.as_ref()).map(ToString::to_string),
+            branches,
+            base,
+        })
     }
 
     pub(super) fn branches(&self, id: TypeId, tag_type: TypeId) -> Vec<VariantPlan> {
         let mut scope = Scope::camel().without("Unrecognized");
+        let union = &self.schema.type_of(id).entity;
         let data_of = |type_id: TypeId| {
             let is_empty = self.schema.is_empty_object(type_id) && !self.is_replaced(type_id);
             (!is_empty).then(|| self.variant_data(id, type_id))
@@ -98,8 +106,9 @@ impl Planner<'_> {
                     _ => None,
                 };
                 let features = value.map_or(&[][..], |value| &value.features);
+                let since = tag.entity.member_since(&branch.name);
                 let facts = Facts {
-                    since: tag.entity.member_since(&branch.name),
+                    dated: self.dated(since, branch.releases, Some(union.releases)),
                     condition: branch.condition.as_deref(),
                     features,
                 };
@@ -109,7 +118,7 @@ impl Planner<'_> {
                     data: data_of(branch.type_id),
                     converts: false,
                     docs: self.docs.part(&tag.entity, &branch.name, &facts),
-                    deprecated: self.deprecation(features),
+                    deprecated: self.deprecation(features, branch.releases),
                 }
             })
             .collect();
@@ -127,7 +136,8 @@ impl Planner<'_> {
         let mut scope = Scope::camel();
         let variants = alternate.alternatives.iter().map(|alternative| {
             let since = entity.member_since(&alternative.name);
-            let facts = Facts { since, condition: alternative.condition.as_deref(), features: &[] };
+            let dated = self.dated(since, alternative.releases, Some(entity.releases));
+            let facts = Facts { dated, condition: alternative.condition.as_deref(), features: &[] };
             let is_null = alternative.json_type == JsonType::Null;
             let plan = VariantPlan {
                 name: scope.claim(if is_null { "Null".to_owned() } else { variant_name(&alternative.name) }),
@@ -135,7 +145,7 @@ impl Planner<'_> {
                 data: (!is_null).then(|| self.variant_data(id, alternative.type_id)),
                 converts: false,
                 docs: self.docs.part(entity, &alternative.name, &facts),
-                deprecated: None,
+                deprecated: self.deprecation(&[], alternative.releases),
             };
             (alternative.json_type, plan)
         });

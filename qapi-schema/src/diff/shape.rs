@@ -125,7 +125,7 @@ fn of_form(alternate: &Alternate, form: Option<JsonType>) -> Option<TypeId> {
 }
 
 fn builtins(old: Builtin, new: Builtin) -> Effect {
-    match (range(old), range(new)) {
+    match (old.range(), new.range()) {
         (Some(before), Some(after)) => {
             let wider = after.0 <= before.0 && after.1 >= before.1;
             let narrower = before.0 <= after.0 && before.1 >= after.1;
@@ -144,21 +144,6 @@ fn builtins(old: Builtin, new: Builtin) -> Effect {
         (None, Some(_)) if old == Builtin::Number => NARROWER,
         _ => OTHER_FORM,
     }
-}
-
-/// The least and the greatest value of an integer type.
-fn range(builtin: Builtin) -> Option<(i64, u64)> {
-    Some(match builtin {
-        Builtin::Int | Builtin::Int64 => (i64::MIN, i64::MAX as u64),
-        Builtin::Int8 => (i8::MIN.into(), i8::MAX as u64),
-        Builtin::Int16 => (i16::MIN.into(), i16::MAX as u64),
-        Builtin::Int32 => (i32::MIN.into(), i32::MAX as u64),
-        Builtin::Uint8 => (0, u8::MAX.into()),
-        Builtin::Uint16 => (0, u16::MAX.into()),
-        Builtin::Uint32 => (0, u32::MAX.into()),
-        Builtin::Uint64 | Builtin::Size => (0, u64::MAX),
-        Builtin::Str | Builtin::Number | Builtin::Bool | Builtin::Any | Builtin::Null => return None,
-    })
 }
 
 /// A type as the schema writes it.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
 use super::IntrospectionError;
+use crate::ReleaseSet;
 use crate::model::{
     Alternate, Alternative, Branch, Builtin, Command, CommandFlags, EMPTY_OBJECT, Entity, Enum, Event,
     Feature, JsonType, Member, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value as EnumValue,
@@ -171,9 +172,12 @@ impl<'v> Reader<'v> {
         let Value::Array(names) = value else { return Err(at.error("features", "expected an array")) };
         let mut seen = HashSet::new();
         let feature = |(index, name): (usize, &'v Value)| match name {
-            Value::String(name) if seen.insert(name) => {
-                Ok(Feature { name: name.into(), condition: None, span: self.span })
-            }
+            Value::String(name) if seen.insert(name) => Ok(Feature {
+                name: name.into(),
+                condition: None,
+                span: self.span,
+                releases: ReleaseSet::default(),
+            }),
             Value::String(name) => {
                 Err(at.error(&format!("features[{index}]"), format!("there is a second '{name}'")))
             }
@@ -184,7 +188,13 @@ impl<'v> Reader<'v> {
 
     fn enumeration(&self, at: &At<'v>) -> Result<Enum> {
         let mut seen = HashSet::new();
-        let value = |name, features| EnumValue { name, condition: None, features, span: None };
+        let value = |name, features| EnumValue {
+            name,
+            condition: None,
+            features,
+            span: None,
+            releases: ReleaseSet::default(),
+        };
         // What `members` say without features, `values` said alone before 6.2.
         let values = if at.object.contains_key("members") {
             let member = |at: Result<At<'v>>| {
@@ -218,6 +228,7 @@ impl<'v> Reader<'v> {
                 defined_in,
                 since: None,
                 span: self.span,
+                releases: ReleaseSet::default(),
             })
         };
         let local_members: Vec<Member> = at.objects("members")?.map(member).collect::<Result<_>>()?;
@@ -244,10 +255,11 @@ impl<'v> Reader<'v> {
                 condition: None,
                 explicit: true,
                 span: self.span,
+                releases: ReleaseSet::default(),
             })
         };
         let branches = at.objects("variants")?.map(branch).collect::<Result<_>>()?;
-        Ok(Variants { tag: tag.into(), discriminator_span: self.span, branches })
+        Ok(Variants { tag: tag.into(), discriminator_span: self.span, default_branch: None, branches })
     }
 
     fn alternate(&self, at: &At<'v>) -> Result<Alternate> {
@@ -259,6 +271,7 @@ impl<'v> Reader<'v> {
                 json_type: JsonType::Null,
                 condition: None,
                 span: self.span,
+                releases: ReleaseSet::default(),
             })
         };
         Ok(Alternate { alternatives: at.objects("members")?.map(alternative).collect::<Result<_>>()? })
@@ -323,7 +336,16 @@ fn type_id(index: usize) -> TypeId {
 
 fn entity(name: SmolStr, features: Box<[Feature]>) -> Entity {
     let module = ModuleId(1);
-    Entity { name, module, span: None, name_span: None, condition: None, features, documentation: None }
+    Entity {
+        name,
+        module,
+        span: None,
+        name_span: None,
+        condition: None,
+        features,
+        documentation: None,
+        releases: ReleaseSet::default(),
+    }
 }
 
 /// The built-in type of a JSON type. Of the integer types, the server names but one.

@@ -9,7 +9,7 @@ use crate::definition::{
     Body, BranchDefinition, CommandDefinition, Definition, Head, MemberDefinition, Members, Name, TypeRef,
     UnionDefinition, ValueDefinition,
 };
-use crate::model::{CommandFlags, Documentation, ModuleId};
+use crate::model::{CommandFlags, Documentation, ModuleId, ReleaseSet};
 use crate::suggest::suggest;
 
 /// The keys that introduce a definition.
@@ -27,7 +27,7 @@ impl Lowering {
         let found = self.keyword(expr);
         self.add_context(first, "a definition", expr);
         let (keyword, name) = found?;
-        Some(Head { keyword, name, span: expr.span, module, documentation })
+        Some(Head { keyword, name, span: expr.span, module, documentation, releases: ReleaseSet::default() })
     }
 
     /// Reads the rest of a definition; `None` if it is malformed.
@@ -104,7 +104,7 @@ impl Lowering {
         let (name, object) = self.name_or_object(expr, "a value of an enum", &["name", "if", "features"])?;
         let condition = object.and_then(|object| self.condition(object));
         let features = object.map(|object| self.features(object)).unwrap_or_default();
-        Some(ValueDefinition { name, condition, features })
+        Some(ValueDefinition { name, condition, features, releases: ReleaseSet::default() })
     }
 
     fn struct_body(&mut self, expr: &Object) -> Option<Body> {
@@ -127,7 +127,7 @@ impl Lowering {
         let discriminator = self.required(expr, "the union", "discriminator")?;
         let discriminator = self.string(&discriminator.value, "'discriminator'")?.into();
         let branches = self.branches(expr, "the union", false)?;
-        Some(Body::Union(Box::new(UnionDefinition { base, discriminator, branches })))
+        Some(Body::Union(Box::new(UnionDefinition { base, discriminator, default_branch: None, branches })))
     }
 
     fn alternate_body(&mut self, expr: &Object) -> Option<Body> {
@@ -230,6 +230,7 @@ impl Lowering {
             type_ref,
             condition: object.and_then(|object| self.condition(object)),
             features: object.map(|object| self.features(object)).unwrap_or_default(),
+            releases: ReleaseSet::default(),
         })
     }
 
@@ -246,7 +247,8 @@ impl Lowering {
     fn branch(&mut self, member: &KeyValue, arrays: bool) -> Option<BranchDefinition> {
         let (type_ref, object) = self.type_or_object(&member.value, "a branch", &["type", "if"], arrays)?;
         let condition = object.and_then(|object| self.condition(object));
-        Some(BranchDefinition { name: (&member.key).into(), type_ref, condition })
+        let name = (&member.key).into();
+        Some(BranchDefinition { name, type_ref, condition, releases: ReleaseSet::default() })
     }
 
     /// A type by itself, or an object that has it under `type`.

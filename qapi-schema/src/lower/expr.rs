@@ -7,7 +7,7 @@ use qapi_parser::ast::{Array, Expr, KeyValue, Object, StringLiteral};
 
 use super::Lowering;
 use crate::definition::{FeatureDefinition, Name};
-use crate::model::Condition;
+use crate::model::{Condition, ReleaseSet};
 use crate::suggest::suggest;
 
 /// How deep the operators of a condition may nest. Real ones stay below 4.
@@ -139,7 +139,7 @@ impl Lowering {
     fn feature(&mut self, expr: &Expr) -> Option<FeatureDefinition> {
         let (name, object) = self.name_or_object(expr, "a feature", &["name", "if"])?;
         let condition = object.and_then(|object| self.condition(object));
-        Some(FeatureDefinition { name, condition })
+        Some(FeatureDefinition { name, condition, releases: ReleaseSet::default() })
     }
 
     /// A name by itself, or an object that has it under `name`.

@@ -2,6 +2,7 @@
 
 mod condition;
 mod messages;
+mod releases;
 mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,6 +17,7 @@ use crate::rules::Rules;
 
 pub use condition::Condition;
 pub use messages::{Command, CommandFlags, Event};
+pub use releases::ReleaseSet;
 pub use types::{
     Alternate, Alternative, Branch, Builtin, Enum, JsonType, Member, Object, Type, TypeKind, Value, Variants,
 };
@@ -30,6 +32,7 @@ pub(crate) const EMPTY_OBJECT: &str = "q_empty";
 #[derive(Debug, Clone)]
 pub struct Schema {
     pub(crate) release: Option<String>,
+    pub(crate) releases: Vec<SmolStr>,
     pub(crate) rules: Rules,
     pub(crate) sources: Sources,
     pub(crate) pragmas: Pragmas,
@@ -106,6 +109,8 @@ pub struct Entity {
     pub features: Box<[Feature]>,
     /// What its documentation says.
     pub documentation: Option<Box<Documentation>>,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }
 
 impl Entity {
@@ -154,6 +159,8 @@ pub struct Feature {
     pub condition: Option<Arc<Condition>>,
     /// Where its name stands in the schema.
     pub span: Span,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }
 
 impl TypeId {
@@ -170,6 +177,7 @@ impl Schema {
         let modules = std::iter::once("./builtin".to_owned()).chain(modules);
         Self {
             release: None,
+            releases: Vec::new(),
             rules,
             sources,
             pragmas: Pragmas::default(),
@@ -194,10 +202,22 @@ impl Schema {
         self.by_name = self.order.iter().map(|&id| (self.entity(id).name.clone(), id)).collect();
     }
 
-    /// The QEMU release it belongs to, as far as known.
+    /// The QEMU release it belongs to, as far as known; for a merged schema, the newest of its releases.
     #[must_use]
     pub fn release(&self) -> Option<&str> {
         self.release.as_deref()
+    }
+
+    /// The releases that it was [merged](crate::merge) from, oldest first; none if it was not merged.
+    #[must_use]
+    pub fn releases(&self) -> &[SmolStr] {
+        &self.releases
+    }
+
+    /// All releases that it was merged from.
+    #[must_use]
+    pub fn all_releases(&self) -> ReleaseSet {
+        (0..self.releases.len()).fold(ReleaseSet::default(), |set, index| set | ReleaseSet::only(index))
     }
 
     /// The modules, in the order of reading; the first is the language's own.
@@ -290,6 +310,7 @@ impl Schema {
                 type_id: empty,
                 condition: value.condition.clone(),
                 explicit: false,
+                releases: value.releases,
                 span: variants.discriminator_span,
             }));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use qapi_parser::source::Span;
 use smol_str::SmolStr;
 
-use super::{Condition, Entity, Feature, TypeId};
+use super::{Condition, Entity, Feature, ReleaseSet, TypeId};
 
 /// A type.
 #[derive(Debug, Clone)]
@@ -109,6 +109,21 @@ impl Builtin {
             Self::Null => "null",
         }
     }
+
+    /// The least and the greatest value of an integer type.
+    pub(crate) fn range(self) -> Option<(i64, u64)> {
+        Some(match self {
+            Self::Int | Self::Int64 => (i64::MIN, i64::MAX as u64),
+            Self::Int8 => (i8::MIN.into(), i8::MAX as u64),
+            Self::Int16 => (i16::MIN.into(), i16::MAX as u64),
+            Self::Int32 => (i32::MIN.into(), i32::MAX as u64),
+            Self::Uint8 => (0, u8::MAX.into()),
+            Self::Uint16 => (0, u16::MAX.into()),
+            Self::Uint32 => (0, u32::MAX.into()),
+            Self::Uint64 | Self::Size => (0, u64::MAX),
+            Self::Str | Self::Number | Self::Bool | Self::Any | Self::Null => return None,
+        })
+    }
 }
 
 /// The type of a JSON value, as far as alternates tell values apart by it.
@@ -148,6 +163,8 @@ pub struct Value {
     pub features: Box<[Feature]>,
     /// Where its name stands in the schema; `None` for what the language provides.
     pub span: Option<Span>,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }
 
 /// A struct, or with variants a union.
@@ -180,6 +197,8 @@ pub struct Member {
     pub since: Option<SmolStr>,
     /// Where its name stands in the schema.
     pub span: Span,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }
 
 /// What makes an object type a union.
@@ -189,6 +208,9 @@ pub struct Variants {
     pub tag: SmolStr,
     /// Where the schema says so.
     pub discriminator_span: Span,
+    /// The value of the tag that is meant where it is absent, in a schema that was merged from releases with and without
+    /// the tag.
+    pub default_branch: Option<SmolStr>,
     /// The branches that the schema gives. Those of all values of the tag are
     /// [`Schema::branches`](crate::Schema::branches).
     pub branches: Vec<Branch>,
@@ -207,6 +229,8 @@ pub struct Branch {
     pub explicit: bool,
     /// Where it stands in the schema, or what it was filled in for.
     pub span: Span,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }
 
 /// A choice between types that differ in their JSON type.
@@ -229,4 +253,6 @@ pub struct Alternative {
     pub condition: Option<Arc<Condition>>,
     /// Where it stands in the schema.
     pub span: Span,
+    /// The releases that have it, in a merged schema.
+    pub releases: ReleaseSet,
 }

@@ -6,18 +6,16 @@ use smol_str::SmolStr;
 
 use super::declare::{Declarations, Declared, Kind, array_name, implicit_name, implicit_name_of};
 use super::findings::{Findings, Step};
+use super::simple::{linked_features, object, provided, qtype, value};
 use crate::definition::{
-    Body, BranchDefinition, CommandDefinition, Definition, FeatureDefinition, Head, MemberDefinition,
-    Members, Name, TypeRef, UnionDefinition, ValueDefinition,
+    Body, BranchDefinition, CommandDefinition, Definition, Head, MemberDefinition, Members, Name, TypeRef,
+    UnionDefinition,
 };
 use crate::model::{
     Alternate, Alternative, Branch, Command, CommandFlags, EMPTY_OBJECT, Entity, EntityId, Enum, Event,
-    Feature, JsonType, Member, ModuleId, Object, Schema, Type, TypeId, TypeKind, Value, Variants,
+    JsonType, Member, Object, Schema, Type, TypeId, TypeKind, Variants,
 };
 use crate::suggest::suggest;
-
-/// The module of what the language provides.
-const BUILTIN_MODULE: ModuleId = ModuleId(0);
 
 /// With how many names misspelled ones are compared, which is more than a real schema has mistakes for.
 const MAX_COMPARED_NAMES: usize = 1_000_000;
@@ -123,6 +121,7 @@ impl Linker<'_> {
             condition: definition.condition.clone(),
             features: Box::default(),
             documentation: None,
+            releases: head.releases,
         };
         self.implicit_type(entity, TypeKind::Object(object(None, members)));
     }
@@ -138,6 +137,7 @@ impl Linker<'_> {
             condition,
             features: linked_features(features),
             documentation: head.documentation,
+            releases: head.releases,
         };
         match linked {
             Linked::Type(kind) => self.schema.types.push(Type { entity, implicit: false, kind }),
@@ -158,14 +158,18 @@ impl Linker<'_> {
                 TypeKind::Object(object(base, self.members(members, owner)))
             }
             Body::Union(union) => {
-                let UnionDefinition { base, discriminator, branches } = *union;
+                let UnionDefinition { base, discriminator, default_branch, branches } = *union;
                 let base = match base {
                     Members::Named(name) => self.base_type(&name, owner),
                     Members::Inline(_) => self.implicit_type_of(owner, "base"),
                 };
                 let branches = branches.into_iter().filter_map(|branch| self.branch(branch, owner)).collect();
-                let variants =
-                    Variants { tag: discriminator.text, discriminator_span: discriminator.span, branches };
+                let variants = Variants {
+                    tag: discriminator.text,
+                    discriminator_span: discriminator.span,
+                    default_branch,
+                    branches,
+                };
                 TypeKind::Object(Object { variants: Some(Box::new(variants)), ..object(base, Vec::new()) })
             }
             Body::Alternate { alternatives } => TypeKind::Alternate(Alternate {
@@ -191,7 +195,7 @@ impl Linker<'_> {
         let defined_in = TypeId(u32::try_from(self.schema.types.len()).unwrap_or(u32::MAX));
         let mut linked = Vec::with_capacity(members.len());
         for member in members {
-            let MemberDefinition { name, optional, type_ref, condition, features } = member;
+            let MemberDefinition { name, optional, type_ref, condition, features, releases } = member;
             let Some(type_id) = self.type_ref(&type_ref, owner, Step::Members) else { continue };
             linked.push(Member {
                 since: owner.member_since(&name.text),
@@ -202,6 +206,7 @@ impl Linker<'_> {
                 features: linked_features(features),
                 defined_in,
                 span: name.span,
+                releases,
             });
         }
         linked
@@ -223,6 +228,7 @@ impl Linker<'_> {
             condition: branch.condition,
             explicit: true,
             span: branch.name.span,
+            releases: branch.releases,
         })
     }
 
@@ -234,6 +240,7 @@ impl Linker<'_> {
             json_type: JsonType::Null,
             condition: branch.condition,
             span: branch.name.span,
+            releases: branch.releases,
         })
     }
 
@@ -339,9 +346,9 @@ impl Linker<'_> {
         for index in 0..self.schema.types.len() {
             let TypeKind::Array(element) = self.schema.types[index].kind else { continue };
             let element = &self.schema.type_of(element).entity;
-            let (module, condition) = (element.module, element.condition.clone());
+            let (module, condition, releases) = (element.module, element.condition.clone(), element.releases);
             let array = &mut self.schema.types[index].entity;
-            (array.module, array.condition) = (module, condition);
+            (array.module, array.condition, array.releases) = (module, condition, releases);
         }
     }
 }
@@ -351,46 +358,4 @@ enum Linked {
     Type(TypeKind),
     Command { arguments: Option<TypeId>, returns: Option<TypeId>, flags: CommandFlags },
     Event { data: Option<TypeId>, boxed: bool },
-}
-
-fn value(value: ValueDefinition) -> Value {
-    Value {
-        name: value.name.text,
-        condition: value.condition,
-        features: linked_features(value.features),
-        span: Some(value.name.span),
-    }
-}
-
-fn linked_features(features: Box<[FeatureDefinition]>) -> Box<[Feature]> {
-    let feature = |feature: FeatureDefinition| Feature {
-        name: feature.name.text,
-        condition: feature.condition,
-        span: feature.name.span,
-    };
-    features.into_iter().map(feature).collect()
-}
-
-fn object(base: Option<TypeId>, local_members: Vec<Member>) -> Object {
-    Object { base, local_members, variants: None }
-}
-
-/// An entity of the language's own.
-fn provided(name: &str) -> Entity {
-    Entity {
-        name: name.into(),
-        module: BUILTIN_MODULE,
-        span: None,
-        name_span: None,
-        condition: None,
-        features: Box::default(),
-        documentation: None,
-    }
-}
-
-fn qtype(prefix: Option<Box<str>>) -> Enum {
-    let value =
-        |name: &str| Value { name: name.into(), condition: None, features: Box::default(), span: None };
-    let names = ["none", "qnull", "qnum", "qstring", "qdict", "qlist", "qbool"];
-    Enum { values: names.map(value).into(), prefix }
 }

@@ -17,6 +17,7 @@ mod documentation;
 mod findings;
 mod link;
 mod messages;
+mod simple;
 mod variants;
 
 use std::collections::HashSet;

@@ -11,12 +11,17 @@
 //! ]}
 //! ```
 
+mod default_branches;
 mod expr;
 mod read;
+mod replacements;
 mod write;
 
+use crate::merge::{MergeError, Rules, merge};
 use crate::release::numbers;
 use crate::{Schema, SchemaName};
+use default_branches::DEFAULT_BRANCHES;
+use replacements::REPLACEMENTS;
 
 pub use read::SnapshotError;
 
@@ -63,6 +68,38 @@ pub fn releases(schema: SchemaName) -> Vec<&'static str> {
 #[must_use]
 pub fn find(release: &str, schema: SchemaName) -> Option<Embedded> {
     EMBEDDED.iter().find(|it| it.release == release && it.schema == schema.as_str()).copied()
+}
+
+/// Why there is no schema of a range of releases.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MergedError {
+    /// A snapshot could not be read.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The releases could not be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+}
+
+/// One schema of all releases of which there are snapshots: that of the bindings.
+///
+/// # Errors
+/// When a snapshot cannot be read, or the releases cannot be merged.
+pub fn merged(schema: SchemaName) -> Result<Schema, MergedError> {
+    let snapshots = releases(schema).into_iter().filter_map(|release| find(release, schema));
+    let schemas = snapshots.map(|snapshot| snapshot.load()).collect::<Result<Vec<_>, _>>()?;
+    Ok(merge(&schemas, &merge_rules(schema))?)
+}
+
+/// What is decided about changes of QEMU's schemas that cannot be merged by themselves.
+#[must_use]
+pub fn merge_rules(schema: SchemaName) -> Rules<'static> {
+    match schema {
+        SchemaName::Qmp => Rules { default_branches: DEFAULT_BRANCHES, replacements: REPLACEMENTS },
+        SchemaName::StorageDaemon => Rules { replacements: REPLACEMENTS, ..Rules::default() },
+        SchemaName::Qga => Rules::default(),
+    }
 }
 
 /// Resolves the schema in a snapshot's text. `path` names it in errors.

@@ -87,13 +87,15 @@ impl<'r, 'a> Members<'r, 'a> {
     /// # Errors
     /// As [`required`](Self::required).
     pub fn tag(&mut self, name: &'static str) -> Result<Cow<'a, str>, Error> {
-        let found = self.find(name)?;
-        if let Found::Nowhere = found {
-            return Err(Error::new(ErrorKind::MissingMember(name)));
-        }
-        let tag = self.reader.string().map_err(|error| error.within(PathSegment::Member(name.into())))?;
-        self.go_back(found);
-        Ok(tag)
+        self.text(name)?.ok_or_else(|| Error::new(ErrorKind::MissingMember(name)))
+    }
+
+    /// Reads the member that selects a union's branch, and is as good as `default` where it is absent.
+    ///
+    /// # Errors
+    /// When it is not a string, or there twice.
+    pub fn tag_or(&mut self, name: &'static str, default: &'static str) -> Result<Cow<'a, str>, Error> {
+        Ok(self.text(name)?.unwrap_or(Cow::Borrowed(default)))
     }
 
     /// Gives the text of a member that may be absent, for whoever knows its type later.
@@ -143,6 +145,16 @@ impl<'r, 'a> Members<'r, 'a> {
             None => Ok(()),
             Some(name) => Err(Error::new(ErrorKind::UnexpectedMember((*name).into()))),
         }
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<Option<Cow<'a, str>>, Error> {
+        let found = self.find(name)?;
+        if let Found::Nowhere = found {
+            return Ok(None);
+        }
+        let text = self.reader.string().map_err(|error| error.within(PathSegment::Member(name.into())))?;
+        self.go_back(found);
+        Ok(Some(text))
     }
 
     fn take<T: FromJson>(&mut self, name: &'static str) -> Result<Option<T>, Error> {

@@ -1,13 +1,14 @@
 //! Unions.
 
-/// JSON for a union: an enum with [`json_branches!`](crate::json_branches), or a struct whose tag field is such an enum.
+/// JSON for a union: an enum with [`json_branches!`](crate::json_branches), or a struct whose tag field is such an enum. The tag
+/// may have a value that is meant where it is absent: `"kind" (or "plain")`.
 #[macro_export]
 macro_rules! json_union {
-    ($type:ident, $tag:literal) => {
+    ($type:ident, $tag:literal $((or $default:literal))?) => {
         impl $crate::json::FromMembers for $type {
             #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
-                let tag = members.tag($tag)?;
+                let tag = $crate::json_tag_read!(members, $tag $(, $default)?);
                 $crate::json::Branches::from_branch(&tag, members)
             }
         }
@@ -22,11 +23,11 @@ macro_rules! json_union {
 
         $crate::impl_serde!($type);
     };
-    ($type:ident { tag $tag:literal => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
+    ($type:ident { tag $tag:literal $((or $default:literal))? => $branches:ident $(, $presence:ident $name:literal => $field:ident)* $(,)? }) => {
         impl $crate::json::FromMembers for $type {
             #[inline]
             fn from_members(members: &mut $crate::json::Members<'_, '_>) -> Result<Self, $crate::json::Error> {
-                let tag = members.tag($tag)?;
+                let tag = $crate::json_tag_read!(members, $tag $(, $default)?);
                 Ok(Self {
                     $($field: $crate::json_read!($presence members $name),)*
                     // Last, for a branch that is not known takes what is left.
@@ -88,6 +89,18 @@ macro_rules! json_branches {
                 }
             }
         }
+    };
+}
+
+/// Reads the tag.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_tag_read {
+    ($members:ident, $tag:literal) => {
+        $members.tag($tag)?
+    };
+    ($members:ident, $tag:literal, $default:literal) => {
+        $members.tag_or($tag, $default)?
     };
 }
 

@@ -48,25 +48,35 @@ pub(crate) struct DocWriter<'a> {
 
 /// What is known of an item or a part of one.
 pub(crate) struct Facts<'a> {
-    pub(crate) since: Option<&'a str>,
+    pub(crate) dated: Dated<'a>,
     pub(crate) condition: Option<&'a Condition>,
     pub(crate) features: &'a [Feature],
 }
 
+/// From when on something is there.
+#[derive(Debug, Default)]
+pub(crate) struct Dated<'a> {
+    /// The releases that have it, in words.
+    pub(crate) releases: Option<String>,
+    /// The release that introduced it, as its documentation says.
+    pub(crate) since: Option<&'a str>,
+    /// Whether to say that it is the documentation that says so, for there are facts that may say otherwise.
+    pub(crate) is_documentation: bool,
+}
+
 impl Facts<'_> {
     fn are_none(&self) -> bool {
-        self.since.is_none() && self.condition.is_none() && self.features.is_empty()
+        self.dated.releases.is_none()
+            && self.dated.since.is_none()
+            && self.condition.is_none()
+            && self.features.is_empty()
     }
 }
 
 impl DocWriter<'_> {
     /// The documentation of a definition of some kind (`struct`, `command` …) in a schema module.
-    pub(crate) fn definition(&self, kind: &str, entity: &Entity, module: &str) -> Docs {
-        let facts = Facts {
-            since: entity.since(),
-            condition: entity.condition.as_deref(),
-            features: &entity.features,
-        };
+    pub(crate) fn definition(&self, kind: &str, entity: &Entity, module: &str, dated: Dated<'_>) -> Docs {
+        let facts = Facts { dated, condition: entity.condition.as_deref(), features: &entity.features };
         let mut paragraphs = Vec::new();
         if self.style != DocStyle::None {
             paragraphs.push(sentence(&format!("QAPI {kind} {}", code(&entity.name)), &facts));
@@ -98,8 +108,12 @@ impl DocWriter<'_> {
 
 fn sentence(subject: &str, facts: &Facts<'_>) -> String {
     let mut text = subject.to_owned();
-    if let Some(since) = facts.since {
-        text.push_str(&format!(", since {since}"));
+    if let Some(releases) = &facts.dated.releases {
+        text.push_str(&format!(", {releases}"));
+    }
+    if let Some(since) = facts.dated.since {
+        let documented = if facts.dated.is_documentation { "documented " } else { "" };
+        text.push_str(&format!(", {documented}since {since}"));
     }
     for feature in facts.features {
         match feature.name.as_str() {
