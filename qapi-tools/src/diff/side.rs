@@ -33,7 +33,7 @@ enum What {
 
 impl Side {
     /// Reads the schema of a release, of a tree or in a file, or asks a server. The name of a release means its snapshot; write
-    /// `./10.2.2` for a folder of that name.
+    /// `./10.2.2` for a folder of that name, and `./live:x` for a file.
     pub(crate) fn load(argument: &str, name: SchemaName, dialect: DialectOption) -> Result<Self, Error> {
         let path = Path::new(argument);
         let what = if let Some(address) = argument.strip_prefix(LIVE) {
@@ -150,6 +150,13 @@ fn remarks(aligned: &Aligned, server: &str, schema: &str, name: SchemaName) -> V
         remarks.push(format!(
             "not compared: {left_out} parts of {schema} that {server} does not have, for nothing shows that its build should: {}",
             conditions.join(", ")
+        ));
+    }
+    let contradictory: Vec<&str> = aligned.configuration.contradictory().collect();
+    if !contradictory.is_empty() {
+        remarks.push(format!(
+            "not known: what {server} has speaks for and against {}",
+            contradictory.join(", ")
         ));
     }
     let has_machine = |schema: &Schema| schema.lookup("query-status").is_some();
