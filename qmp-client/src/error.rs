@@ -104,8 +104,8 @@ pub enum Error {
         count: u64,
     },
     /// A client that reconnects had no connection for a while: what happened meanwhile was told to nobody. It is
-    /// reported once for each new connection, before the events of that one; reading goes on behind it. To
-    /// [`execute_and_wait`](crate::tokio::Reconnecting::execute_and_wait) it means that the command succeeded.
+    /// reported once for each new connection, before the events of that one; reading goes on behind it. Of
+    /// `execute_and_wait` it means that the command succeeded.
     #[error("the connection was lost: events may have been missed")]
     EventsMayBeMissed,
     /// A client that reconnects had no connection before the deadline. The command was not sent.

@@ -3,6 +3,9 @@
 //! All clients are thin layers over it: they move bytes between it and a transport, and poll it for what they wait
 //! for. It does no I/O, and waits by [`Waker`]s only, so that threads and tasks wait alike.
 
+mod queues;
+mod slot;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -11,13 +14,17 @@ use std::time::Instant;
 
 use qmp_types::ServerError;
 
+use self::queues::Queues;
+use self::slot::Slot;
 use crate::error::Error;
 use crate::protocol::{
-    Arguments, Capability, Connection, Delivery, EventQueue, EventRecord, EventsLost, Greeting, IdMap,
-    ProtocolError, Received, RequestId, empty_result,
+    Arguments, Capability, Connection, Delivery, EventRecord, Greeting, IdMap, ProtocolError, Received,
+    RequestId, empty_result,
 };
 use crate::secrets::Secrets;
 use crate::trace;
+
+pub(crate) use self::queues::{EventFilter, QueueId};
 
 /// File descriptors that go with a request. Where none can be passed, there are none.
 #[cfg(unix)]
@@ -41,13 +48,6 @@ pub(crate) struct Call<'a> {
     pub(crate) deadline: Option<Instant>,
 }
 
-/// Which events a queue takes: those of a name, or all.
-pub(crate) type EventFilter = Option<&'static str>;
-
-/// A queue of events, as its reader knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct QueueId(u64);
-
 /// One connection, and those who wait on it.
 pub(crate) struct Switchboard {
     connection: Connection,
@@ -57,8 +57,7 @@ pub(crate) struct Switchboard {
     opening: Slot<Result<(), ServerError>>,
     calls: IdMap<Waiting>,
     fds: BTreeMap<RequestId, Fds>,
-    queues: BTreeMap<QueueId, Queue>,
-    last_queue: u64,
+    queues: Queues,
     /// How many commands that are not answered on success may be on their way.
     unanswered: usize,
     end: Option<End>,
@@ -66,24 +65,11 @@ pub(crate) struct Switchboard {
     end_waiter: Option<Waker>,
 }
 
-/// What somebody waits for.
-enum Slot<T> {
-    /// Not there. Whom to wake when it is.
-    Empty(Option<Waker>),
-    Filled(T),
-}
-
 struct Waiting {
     slot: Slot<Result<Outcome, Failure>>,
     deadline: Option<Instant>,
     success_response: bool,
     secrets: Secrets,
-}
-
-struct Queue {
-    filter: EventFilter,
-    events: EventQueue,
-    reader: Option<Waker>,
 }
 
 /// Why there is no reply.
@@ -121,8 +107,7 @@ impl Switchboard {
             opening: Slot::Empty(None),
             calls: IdMap::default(),
             fds: BTreeMap::new(),
-            queues: BTreeMap::new(),
-            last_queue: 0,
+            queues: Queues::default(),
             unanswered: 0,
             end: None,
             end_waiter: None,
@@ -218,38 +203,31 @@ impl Switchboard {
 
     /// A queue that takes events from now on.
     pub(crate) fn subscribe(&mut self, filter: EventFilter, capacity: usize) -> QueueId {
-        self.last_queue += 1;
-        let id = QueueId(self.last_queue);
-        self.queues.insert(id, Queue { filter, events: EventQueue::new(capacity), reader: None });
-        id
+        self.queues.add(filter, capacity)
     }
 
     /// Ends a queue.
     pub(crate) fn unsubscribe(&mut self, id: QueueId) {
-        self.queues.remove(&id);
+        self.queues.remove(id);
     }
 
     /// Waits for an event in a queue. At the end of the connection, what has come is still given.
     pub(crate) fn poll_event(&mut self, id: QueueId, waker: &Waker) -> Poll<Result<EventRecord, Error>> {
-        let Some(queue) = self.queues.get_mut(&id) else { return Poll::Ready(Err(Error::Closed)) };
-        queue.reader = None;
-        match queue.events.pop() {
+        match self.queues.pop(id) {
             Ok(Some(event)) => return Poll::Ready(Ok(event)),
             Ok(None) => {}
-            Err(EventsLost(count)) => return Poll::Ready(Err(Error::EventsLost { count })),
+            Err(error) => return Poll::Ready(Err(error)),
         }
         if let Some(end) = &self.end {
             return Poll::Ready(Err(end.clone().into()));
         }
-        set_waker(&mut queue.reader, waker);
+        self.queues.wake_later(id, waker);
         Poll::Pending
     }
 
     /// Says that nobody waits for an event in a queue any more.
     pub(crate) fn stop_waiting(&mut self, id: QueueId) {
-        if let Some(queue) = self.queues.get_mut(&id) {
-            queue.reader = None;
-        }
+        self.queues.stop_waiting(id);
     }
 
     /// What is to be written next, and the file descriptors that go with its first byte.
@@ -366,8 +344,7 @@ impl Switchboard {
     /// Wakes one of those who wait, to have somebody who reads.
     pub(crate) fn wake_one(&mut self) {
         let calls = self.calls.iter_mut().filter_map(|(_, call)| call.slot.waker());
-        let readers = self.queues.values_mut().filter_map(|queue| queue.reader.as_mut());
-        if let Some(waker) = calls.chain(readers).chain(self.opening.waker()).next() {
+        if let Some(waker) = calls.chain(self.queues.readers()).chain(self.opening.waker()).next() {
             waker.wake_by_ref();
         }
     }
@@ -397,7 +374,10 @@ impl Switchboard {
             }
             Received::Late(id) => trace::late(id),
             Received::Unmatched(outcome) => trace::unmatched(&outcome),
-            Received::Event(event) => self.publish(event),
+            Received::Event(event) => {
+                trace::event(&event);
+                self.queues.publish(event);
+            }
         }
     }
 
@@ -424,16 +404,6 @@ impl Switchboard {
         }
     }
 
-    fn publish(&mut self, event: EventRecord) {
-        trace::event(&event);
-        let mut queues = self.queues.values_mut().filter(|queue| queue.takes(&event));
-        let Some(mut last) = queues.next() else { return };
-        for queue in queues {
-            std::mem::replace(&mut last, queue).push(event.clone());
-        }
-        last.push(event);
-    }
-
     fn close(&mut self, end: End) {
         if self.end.is_some() {
             return;
@@ -442,74 +412,13 @@ impl Switchboard {
         for (_, call) in self.calls.iter_mut() {
             call.slot.fill(Err(Failure::Over(end.clone())));
         }
-        for queue in self.queues.values_mut() {
-            queue.wake();
-        }
+        self.queues.wake();
         self.opening.wake();
         if let Some(waiter) = self.end_waiter.take() {
             waiter.wake();
         }
         self.fds.clear();
         self.end = Some(end);
-    }
-}
-
-impl<T> Slot<T> {
-    /// Fills the slot, if it is empty.
-    fn fill(&mut self, value: T) {
-        if let Self::Empty(_) = self {
-            self.wake();
-            *self = Self::Filled(value);
-        }
-    }
-
-    fn waker(&mut self) -> Option<&mut Waker> {
-        match self {
-            Self::Empty(waker) => waker.as_mut(),
-            Self::Filled(_) => None,
-        }
-    }
-
-    fn wake(&mut self) {
-        if let Self::Empty(waker) = self
-            && let Some(waker) = waker.take()
-        {
-            waker.wake();
-        }
-    }
-
-    fn wake_later(&mut self, waker: &Waker) {
-        if let Self::Empty(waiting) = self {
-            set_waker(waiting, waker);
-        }
-    }
-}
-
-impl Queue {
-    fn takes(&self, event: &EventRecord) -> bool {
-        self.filter.is_none_or(|name| name == event.name())
-    }
-
-    fn push(&mut self, event: EventRecord) {
-        self.events.push(event);
-        self.wake();
-    }
-
-    fn wake(&mut self) {
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
-        }
-    }
-}
-
-fn set_waker(waiting: &mut Option<Waker>, waker: &Waker) {
-    if waker.will_wake(Waker::noop()) {
-        *waiting = None;
-        return;
-    }
-    match waiting {
-        Some(waiting) => waiting.clone_from(waker),
-        None => *waiting = Some(waker.clone()),
     }
 }
 
