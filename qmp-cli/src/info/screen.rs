@@ -83,7 +83,8 @@ fn device(device: &BlockInfo) -> String {
     let Some(medium) = &device.inserted else { return format!("{name}: no medium") };
     let access = if medium.ro { "read-only" } else { "writable" };
     let size = u64::try_from(medium.image.virtual_size).map_or_else(|_| "?".to_owned(), bytes);
-    let file = if medium.file.is_empty() { &medium.node_name } else { &medium.file };
+    let node = medium.node_name.as_deref().unwrap_or_default();
+    let file = if medium.file.is_empty() { node } else { &medium.file };
     format!("{name}: {file} ({}, {size}, {access})", medium.drv)
 }
 

@@ -69,22 +69,6 @@ fn node(name: &str, file: &str, driver: &str, size: i64, is_read_only: bool) -> 
     let image = ImageInfo::new(file, driver, size);
     let cache = BlockdevCacheInfo::new(true, false, false);
     let zeroes = BlockdevDetectZeroesOptions::Off;
-    BlockDeviceInfo::new(
-        file,
-        name,
-        is_read_only,
-        driver,
-        0,
-        false,
-        zeroes,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        image,
-        cache,
-        0,
-    )
+    BlockDeviceInfo::new(file, is_read_only, driver, 0, false, zeroes, 0, 0, 0, 0, 0, 0, image, cache, 0)
+        .node_name(name)
 }
