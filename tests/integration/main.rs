@@ -26,5 +26,7 @@ mod replies;
 mod round_trip;
 mod sizes;
 mod tool;
+mod tool_agent;
+mod tool_objects;
 mod wire;
 mod xtask;
