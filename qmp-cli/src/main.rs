@@ -48,7 +48,7 @@ fn run(target: &target::Options, command: Command) -> Result<ExitCode, Failure> 
         Command::Qom(options) => qom::run(target, &options),
         Command::Ga(options) => return ga::run(target, &options),
         Command::Launch(options) => launch::run(&options),
-        Command::Schema(options) => return schema::run(target, &options),
+        Command::Schema(options) => return schema::run(target, options),
         Command::Completion(options) => completion::run(&options),
         Command::Man(options) => man::run(&options),
         Command::Mock(options) => mock::run(&options),

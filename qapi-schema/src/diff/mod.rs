@@ -101,6 +101,9 @@ use wire::Effect;
 pub struct Options<'a> {
     /// The oldest release whose servers the bindings understand: members that it may not send yet are optional in them.
     pub oldest_server: Option<&'a str>,
+    /// Whether the wire alone is looked at: what a server tells of itself ([`introspection`](crate::introspection)) says nothing of
+    /// bindings.
+    pub wire_only: bool,
 }
 
 /// One of the schemas.
@@ -193,6 +196,9 @@ pub fn compare(old: &Schema, new: &Schema, options: Options<'_>) -> Vec<Change> 
     let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
     changes.extend(gone.map(|(&(kind, _), &id)| whole(&cx.old, kind, id, removed)));
     changes.extend(type_changes(&cx, &types));
+    if options.wire_only {
+        changes.iter_mut().for_each(|change| change.api = None);
+    }
     changes.retain(|change| change.wire.is_some() || change.api.is_some());
     changes.sort_by(|a, b| (&a.path, a.code).cmp(&(&b.path, b.code)));
     changes

@@ -22,7 +22,8 @@ impl Request {
     /// # Errors
     /// When there are none, or an argument is malformed.
     pub(crate) fn parse(words: &[impl AsRef<str>]) -> Result<Self, Failure> {
-        let Some((command, words)) = words.split_first() else {
+        let Some((command, words)) = words.split_first().filter(|(command, _)| !command.as_ref().is_empty())
+        else {
             return Err(Failure::usage("the command is missing"));
         };
         Ok(Self { command: wire_name(command.as_ref()), arguments: arguments::parse(words)? })

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use clap_complete::engine::ArgValueCompleter;
-use qapi_tools::{diff, dump, lint};
+use qapi_tools::{check, diff, dump, lint};
 use qmp_client::introspection::ServerSchema;
 
 use self::describe::Source;
@@ -50,6 +50,10 @@ enum Task {
     ///
     /// Exit codes: 0 nothing as bad as `--fail-on` says, 1 something is, 2 could not compare, or wrong arguments.
     Diff(diff::Options),
+    /// Check that a running server (that of `--socket`, too) or a QEMU tree has not drifted from the schema that the bindings are of.
+    ///
+    /// Exit codes: 0 the same, 1 different, 2 could not tell, or wrong arguments.
+    Check(check::Options),
     /// Check schemas: read and resolve them as QEMU's own front end does, and explain what is wrong.
     ///
     /// Exit codes: 0 all accepted, 1 one refused, 2 one could not be read, or wrong arguments.
@@ -61,25 +65,37 @@ enum Task {
 }
 
 /// Says what was asked for, and how the program ends.
-pub(crate) fn run(target: &target::Options, options: &Options) -> Result<ExitCode, Failure> {
-    match &options.task {
-        Some(Task::Diff(options)) => return Ok(diff::run(options)),
-        Some(Task::Lint(options)) => return Ok(lint::run(options)),
-        Some(Task::Dump(options)) => return Ok(dump::run(options)),
-        None => {}
+pub(crate) fn run(target: &target::Options, options: Options) -> Result<ExitCode, Failure> {
+    match options.task {
+        Some(Task::Check(options)) => run_check(target, options),
+        Some(Task::Diff(options)) => Ok(diff::run(&options)),
+        Some(Task::Lint(options)) => Ok(lint::run(&options)),
+        Some(Task::Dump(options)) => Ok(dump::run(&options)),
+        None => options.show(target),
     }
-    let live = options.live(target)?;
-    let source = match &live {
-        Some(schema) => Source::Live(schema),
-        None if options.agent => Source::Bindings(&qmp_types::qga::SCHEMA),
-        None => Source::Bindings(&qmp_types::qmp::SCHEMA),
-    };
-    let text = match &options.name {
-        None => [source.commands(), source.events()].concat().join("\n"),
-        Some(name) => source.definition(name, options.depth.into()).ok_or_else(|| unknown(source, name))?,
-    };
-    output::line(output::text::visible(&text).trim_end())?;
-    Ok(ExitCode::SUCCESS)
+}
+
+impl Options {
+    fn show(&self, target: &target::Options) -> Result<ExitCode, Failure> {
+        let live = self.live(target)?;
+        let source = match &live {
+            Some(schema) => Source::Live(schema),
+            None if self.agent => Source::Bindings(&qmp_types::qga::SCHEMA),
+            None => Source::Bindings(&qmp_types::qmp::SCHEMA),
+        };
+        let text = match &self.name {
+            None => [source.commands(), source.events()].concat().join("\n"),
+            Some(name) => source.definition(name, self.depth.into()).ok_or_else(|| unknown(source, name))?,
+        };
+        output::line(output::text::visible(&text).trim_end())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn run_check(target: &target::Options, options: check::Options) -> Result<ExitCode, Failure> {
+    let is_asked = options.is_asked() || !target.is_given(Kind::Monitor);
+    let address = if is_asked { None } else { Some(target.one(Kind::Monitor)?.address.to_string()) };
+    Ok(check::run(&options.or_live(|| address)))
 }
 
 impl Options {

@@ -87,7 +87,7 @@ impl Options {
 
     /// Whether anything says which server is meant.
     pub(crate) fn is_given(&self, kind: Kind) -> bool {
-        !self.sockets.is_empty() || std::env::var_os(kind.variable()).is_some()
+        !self.sockets.is_empty() || std::env::var_os(kind.variable()).is_some_and(|name| !name.is_empty())
     }
 
     /// How long connecting may take.

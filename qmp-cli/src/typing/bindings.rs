@@ -64,9 +64,7 @@ fn object(schema: &'static Schema, members: &'static [MemberInfo]) -> Object<'st
 /// The name of a monitor's command on the wire. Some have underscores where all others have hyphens: both are understood.
 pub(crate) fn wire_name(name: &str) -> String {
     let schema = &qmp_types::qmp::SCHEMA;
-    let underscored = name.replace('-', "_");
-    if schema.command(name).is_none() && schema.command(&underscored).is_some() {
-        return underscored;
-    }
-    name.to_owned()
+    let spellings = [name.to_owned(), name.replace('-', "_"), name.replace('_', "-")];
+    let known = spellings.iter().find(|spelling| schema.command(spelling).is_some());
+    known.cloned().unwrap_or_else(|| name.to_owned())
 }

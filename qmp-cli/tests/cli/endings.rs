@@ -25,6 +25,7 @@ fn two_wrong_usage() {
     );
     for words in [
         &["exec"][..],
+        &["-s", "/a", "exec", ""],
         &["exec", "stop", "--nonsense"],
         &["nonsense"],
         &[],

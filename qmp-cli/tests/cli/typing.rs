@@ -26,6 +26,7 @@ fn arguments_have_the_types_of_the_schema() {
         &["blockdev-add", "driver=raw", "node-name=10", "size=4G", "read-only=on", "file=0"],
         r#"blockdev-add {"driver":"raw","file":"0","node-name":"10","read-only":true,"size":4294967296}"#,
     );
+    asks(&["query_status"], "query-status");
     asks(&["balloon", "value=0x10"], r#"balloon {"value":16}"#);
     asks(
         &["netdev-add", "type=user", "id=true", "restrict=off"],
