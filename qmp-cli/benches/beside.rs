@@ -9,6 +9,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program to be looked at")]
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -119,11 +120,13 @@ fn compare(name: &str, limit: &str, bare: impl Fn(), program: impl Fn()) {
     println!("{name:<28}{bare:>10.1}{program:>10.1}{ratio:>8.2}{limit:>8}");
 }
 
+/// What the program printed, to a file.
 fn qmp(socket: &Path, words: &[&str]) -> Vec<u8> {
+    let file = socket.with_file_name("printed");
     let mut command = Command::new(env!("CARGO_BIN_EXE_qmp"));
-    let output = command.arg("--socket").arg(socket).args(words).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    output.stdout
+    command.arg("--socket").arg(socket).args(words).stdout(File::create(&file).unwrap());
+    assert!(command.status().unwrap().success());
+    std::fs::read(file).unwrap()
 }
 
 /// A connection on which a command is written, and a line read.

@@ -39,45 +39,68 @@ impl Session {
     /// # Errors
     /// When a value cannot be of its type, and those of the call.
     pub(crate) fn execute(&self, request: &Request, options: &CallOptions) -> Result<Box<RawValue>, Failure> {
-        let arguments = self.arguments(request)?;
+        let tree = &request.arguments.tree;
+        let arguments = self.arguments(request, || self.convert(&request.command, tree))?;
         let answer = self.client.execute_raw(&request.command, arguments.as_deref(), options);
-        answer.map_err(|error| explained(&SCHEMA, &request.command, error))
-    }
-
-    fn arguments(&self, request: &Request) -> Result<Option<Box<RawValue>>, Failure> {
-        request.typed(|tree| self.convert(&request.command, tree))
-    }
-
-    /// Asks the server for no more than is needed. The bindings know the commands of servers of their own release; what other
-    /// servers say of theirs counts more than the bindings.
-    fn convert(&self, command: &str, tree: &Tree) -> Result<Conversion, Mistake> {
-        let bindings = bindings::arguments(&SCHEMA, command);
-        if self.is_of_the_bindings_release() {
-            let converted = convert(tree, bindings.as_slice());
-            if converted.as_ref().is_ok_and(|converted| converted.untyped.is_empty()) {
-                return converted;
+        let error = match answer {
+            Ok(returned) => return Ok(returned),
+            Err(error) => error,
+        };
+        // The server's own schema takes it tens of milliseconds to write, so it is asked for only where something went wrong.
+        // Arguments that it gives other types were refused for that, before anything was done: they may be sent again.
+        if !tree.is_empty() && matches!(error, Error::Server { .. }) && !is_unknown_command(&error) {
+            let other = self.arguments(request, || self.convert_by_server(&request.command, tree));
+            if let Ok(Some(other)) = other
+                && arguments.is_some_and(|sent| sent.get() != other.get())
+            {
+                let answer = self.client.execute_raw(&request.command, Some(&other), options);
+                return answer.map_err(|error| explained(&SCHEMA, &request.command, error));
             }
         }
-        let live = self.schema();
-        let live = live.as_deref().and_then(|schema| live::arguments(schema, command));
-        let mut sources: Vec<Object<'_>> = live.into_iter().chain(bindings).collect();
-        let converted = convert(tree, &sources)?;
-        if converted.untyped.is_empty() || command != DEVICE_ADD {
-            return Ok(converted);
-        }
-        let properties = tree.text("driver").map(|driver| self.properties(driver)).unwrap_or_default();
-        sources.push(properties::arguments(&properties));
-        convert(tree, &sources)
+        Err(explained(&SCHEMA, &request.command, error))
     }
 
-    /// Whether the server is of the release that the bindings are of, corrections of it included.
-    fn is_of_the_bindings_release(&self) -> bool {
-        let server = self.client.greeting().version.qemu;
-        let mut numbers =
-            qapi_schema::snapshot::newest_release().unwrap_or_default().split('.').map(str::parse);
-        // From 50 on, the third number is that of a development version.
-        server.micro < 50
-            && [server.major, server.minor].into_iter().all(|number| numbers.next() == Some(Ok(number)))
+    fn arguments(
+        &self,
+        request: &Request,
+        convert: impl FnOnce() -> Result<Conversion, Mistake>,
+    ) -> Result<Option<Box<RawValue>>, Failure> {
+        request.typed(|_| convert())
+    }
+
+    /// By the bindings, which know most commands, and the properties of a device; by the server's schema where they do not know
+    /// something, or a value is not of the type that they say.
+    fn convert(&self, command: &str, tree: &Tree) -> Result<Conversion, Mistake> {
+        let mut sources: Vec<Object<'_>> = bindings::arguments(&SCHEMA, command).into_iter().collect();
+        let mut converted = convert(tree, &sources);
+        let properties = match &converted {
+            Ok(converted) if !converted.untyped.is_empty() => self.properties_of(command, tree),
+            _ => Vec::new(),
+        };
+        if !properties.is_empty() {
+            sources.push(properties::arguments(&properties));
+            converted = convert(tree, &sources);
+        }
+        match converted {
+            Ok(converted) if converted.untyped.is_empty() => Ok(converted),
+            _ => self.convert_by_server(command, tree),
+        }
+    }
+
+    /// By the server's schema, and where it does not know a type by the others.
+    fn convert_by_server(&self, command: &str, tree: &Tree) -> Result<Conversion, Mistake> {
+        let live = self.schema();
+        let live = live.as_deref().and_then(|schema| live::arguments(schema, command));
+        let properties = self.properties_of(command, tree);
+        let others =
+            bindings::arguments(&SCHEMA, command).into_iter().chain([properties::arguments(&properties)]);
+        convert(tree, &live.into_iter().chain(others).collect::<Vec<_>>())
+    }
+
+    /// The properties of the device that a command adds.
+    fn properties_of(&self, command: &str, tree: &Tree) -> Vec<ObjectPropertyInfo> {
+        let driver = tree.text("driver").filter(|_| command == DEVICE_ADD);
+        driver.map(|driver| self.properties(driver)).unwrap_or_default()
     }
 
     /// What the server says that it has, if it says so.
@@ -91,10 +114,13 @@ impl Session {
     }
 }
 
+fn is_unknown_command(error: &Error) -> bool {
+    matches!(error, Error::Server { error, .. } if error.class == ErrorClass::CommandNotFound)
+}
+
 /// The failure, with the command that may be meant where there is none of this name.
 pub(crate) fn explained(schema: &Schema, command: &str, error: Error) -> Failure {
-    let is_unknown =
-        matches!(&error, Error::Server { error, .. } if error.class == ErrorClass::CommandNotFound);
+    let is_unknown = is_unknown_command(&error);
     let failure = Failure::from(error);
     let known = schema.commands.iter().map(|command| command.name);
     match qapi_schema::nearest(command, known).filter(|_| is_unknown) {

@@ -58,7 +58,7 @@ fn lines_that_are_no_commands() {
 fn an_event_is_waited_for() {
     let events = Emitter::new();
     let emitter = events.clone();
-    let mock = Mock::with((10, 2, 2), events, move |request| {
+    let mock = Mock::with(events, move |request| {
         if request.name == "device_del" {
             emitter.emit(&events::DeviceDeleted::new("/a").device("other"));
             emitter.emit(&events::DeviceDeleted::new("/b").device("net0"));

@@ -18,28 +18,20 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// A mock that answers by `answer`: JSON text, or `None` for commands that it does not have.
+    /// A mock that answers by `answer`: JSON text, `refused` for an error, or `None` for commands that it does not have.
     pub(crate) fn new(answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
-        Self::of_release((10, 2, 2), answer)
-    }
-
-    pub(crate) fn of_release(
-        release: (u32, u32, u32),
-        answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static,
-    ) -> Self {
-        Self::with(release, Emitter::new(), answer)
+        Self::with(Emitter::new(), answer)
     }
 
     /// One whose answers may emit events.
     pub(crate) fn with(
-        release: (u32, u32, u32),
         events: Emitter,
         answer: impl Fn(&Request) -> Option<String> + Clone + Send + Sync + 'static,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let asked = Arc::clone(&requests);
-        let profile = Profile::monitor().version(release.0, release.1, release.2).out_of_band(["query-yank"]);
+        let profile = Profile::monitor().out_of_band(["query-yank"]);
         let builder = Builder::service(move || {
             let (answer, asked) = (answer.clone(), Arc::clone(&asked));
             move |request: &Request| -> Served {
@@ -50,6 +42,9 @@ impl Mock {
                     .unwrap()
                     .push(format!("{oob}{} {arguments}", request.name).trim_end().to_owned());
                 let answer = answer(request).ok_or_else(|| ServerError::command_not_found(&request.name))?;
+                if answer == "refused" {
+                    return Err(ServerError::generic("no"));
+                }
                 Ok(Some(RawValue::from_string(answer).unwrap()))
             }
         });

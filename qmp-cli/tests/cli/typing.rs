@@ -1,5 +1,7 @@
 //! The types of arguments.
 
+use serde_json::value::RawValue;
+
 use crate::support::{Mock, failure, text};
 
 /// What the server is asked for these words.
@@ -159,29 +161,37 @@ const SCHEMA: &str = r#"[
 
 #[test]
 fn what_the_server_says_counts_more_than_the_bindings() {
-    let answer = |request: &qmp_client::mock::Request| match request.name.as_str() {
-        "query-qmp-schema" => Some(SCHEMA.to_owned()),
-        _ => Some("{}".to_owned()),
-    };
-    let mock = Mock::of_release((11, 0, 0), answer);
+    let mock =
+        Mock::new(|request| match (request.name.as_str(), request.arguments.as_deref().map(RawValue::get)) {
+            ("query-qmp-schema", _) => Some(SCHEMA.to_owned()),
+            ("balloon", Some(r#"{"value":10}"#)) => Some("refused".to_owned()),
+            _ => Some("{}".to_owned()),
+        });
+    mock.qmp(["exec", "balloon", "value=11"]).assert().success();
+    assert_eq!(mock.requests(), [r#"balloon {"value":11}"#]);
+    // It is asked where something is refused, and the other type is sent.
     mock.qmp(["exec", "balloon", "value=10"]).assert().success();
-    mock.qmp(["exec", "new-command", "value=10"]).assert().success();
-    let asked = [
-        "query-qmp-schema",
-        r#"balloon {"value":"10"}"#,
-        "query-qmp-schema",
-        r#"new-command {"value":"10"}"#,
-    ];
-    assert_eq!(mock.requests(), asked);
-
-    // Of the bindings' own release, it is asked only for what they do not know.
-    let mock = Mock::of_release((10, 2, 9), answer);
-    mock.qmp(["exec", "balloon", "value=10"]).assert().success();
-    mock.qmp(["exec", "new-command", "value=10"]).assert().success();
     assert_eq!(
-        mock.requests(),
-        [r#"balloon {"value":10}"#, "query-qmp-schema", r#"new-command {"value":"10"}"#]
+        mock.requests()[1..],
+        [r#"balloon {"value":10}"#, "query-qmp-schema", r#"balloon {"value":"10"}"#]
     );
+    // And where the bindings do not know something, or say that a value is wrong.
+    mock.qmp(["exec", "new-command", "value=10"]).assert().success();
+    mock.qmp(["exec", "balloon", "value=x"]).assert().success();
+    let asked =
+        ["query-qmp-schema", r#"new-command {"value":"10"}"#, "query-qmp-schema", r#"balloon {"value":"x"}"#];
+    assert_eq!(mock.requests()[4..], asked);
+}
+
+#[test]
+fn what_is_refused_for_another_reason_is_not_sent_again() {
+    let mock = Mock::new(|request| match request.name.as_str() {
+        "query-qmp-schema" => None,
+        _ => Some("refused".to_owned()),
+    });
+    assert_eq!(failure(&mut mock.qmp(["exec", "balloon", "value=1"]), 1), "balloon: GenericError: no");
+    failure(&mut mock.qmp(["exec", "stop"]), 1);
+    assert_eq!(mock.requests(), [r#"balloon {"value":1}"#, "query-qmp-schema", "stop"]);
 }
 
 #[test]
