@@ -28,5 +28,7 @@ mod round_trip;
 mod servers_compared;
 mod sizes;
 mod tool;
+mod tool_agent;
+mod tool_objects;
 mod wire;
 mod xtask;

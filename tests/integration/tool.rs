@@ -14,14 +14,14 @@ use qmp_client::launch::Launcher;
 use qmp_types::qmp::commands::{Cont, QueryVersion, Quit, Stop};
 
 /// A server that also listens at a socket, and a client on the monitor that it inherited.
-struct Listening {
+pub(crate) struct Listening {
     _server: Server,
     client: Client,
     folder: tempfile::TempDir,
 }
 
 impl Listening {
-    fn start(kind: Kind, program: &Path) -> Self {
+    pub(crate) fn start(kind: Kind, program: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let chardev =
             format!("socket,id=second,path={},server=on,wait=off", folder.path().join("vm").display());
@@ -47,7 +47,7 @@ impl Listening {
         Self { _server: server, client, folder }
     }
 
-    fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.folder.path().join("vm")
     }
 

@@ -28,6 +28,10 @@ const ALLOWED: &[&str] = &[
     "guest-file-flush",
     "guest-exec",
     "guest-exec-status",
+    "guest-fsfreeze-status",
+    "guest-get-disks",
+    "guest-get-users",
+    "guest-network-get-interfaces",
 ];
 
 /// The command of all by which a list of commands is known for one.
@@ -115,7 +119,9 @@ impl Agent {
         self.folder.path()
     }
 
-    fn socket(&self) -> PathBuf {
+    /// The same as a path.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
         self.folder.path().join("agent")
     }
 }

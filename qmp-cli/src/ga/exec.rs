@@ -82,7 +82,8 @@ fn run_in_guest(reach: Reach<'_>, options: &Options) -> Result<ExitCode, Failure
         exec = exec.input(input);
     }
     let interrupt = Interrupt::watch().map_err(Failure::usage)?;
-    let agent = reach.connect(PATIENCE)?;
+    // The time that the user says is the program's, not that of each question after it.
+    let agent = Reach { timeout: None, ..reach }.connect(PATIENCE)?;
     let deadline = reach.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let pid = agent.spawn(path, arguments, &exec)?;
     if options.no_wait {

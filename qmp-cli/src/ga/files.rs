@@ -64,14 +64,8 @@ pub(super) fn cat(reach: Reach<'_>, options: &Cat) -> Result<ExitCode, Failure> 
         };
         let copied = agent.read_file(path, out, |bytes| progress.set_position(bytes));
         progress.finish_and_clear();
-        match copied {
-            Ok(_) => {}
-            Err(error) => {
-                return ended(error, &interrupt, |error| {
-                    // Only what the sink said: it is the output.
-                    Failure::from(error)
-                });
-            }
+        if let Err(error) = copied {
+            return ended(error, &interrupt, Failure::from);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -25,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
     the environment variable QGA_CLIENT_ADDRESS says it."
 )]
 pub(crate) struct Options {
-    /// How long each command may take, in seconds [default: 30; freezing 60; suspending and shutting down 5].
+    /// How long each command may take, in seconds [default: 30; freezing 60; suspending and shutting down 5], or with exec the program
+    /// [default: no limit].
     #[arg(short, long, value_name = "SECONDS", value_parser = target::seconds, global = true)]
     timeout: Option<Duration>,
     #[command(subcommand)]

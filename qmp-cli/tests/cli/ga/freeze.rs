@@ -123,7 +123,7 @@ fn a_lost_connection_is_made_again_to_thaw() {
 fn a_thaw_that_cannot_be_is_told() {
     let guest = Guest::new();
     let agent = guest.listen();
-    let words = ["--connect-timeout", "0.01"].into_iter().chain(freeze_for("600", WAITS));
+    let words = ["--connect-timeout", "1"].into_iter().chain(freeze_for("600", WAITS));
     let child = guest.spawn(words);
     until(|| guest.folder.path().join("started").exists());
     drop(agent);
