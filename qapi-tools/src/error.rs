@@ -23,6 +23,8 @@ pub(crate) enum Error {
     NoSuchRelease { release: String, schema: SchemaName },
     #[error("{}:{line}: {reason}", path.display())]
     AllowFile { path: PathBuf, line: usize, reason: String },
+    #[error(transparent)]
+    Names(#[from] qapi_codegen::GenerateError),
     #[error("can't write the output: {0}")]
     Output(io::Error),
 }

@@ -25,5 +25,6 @@ mod replay;
 mod replies;
 mod round_trip;
 mod sizes;
+mod usage;
 mod wire;
 mod xtask;

@@ -6,7 +6,7 @@ mod json;
 mod junit;
 mod markdown;
 mod report;
-mod side;
+pub(crate) mod side;
 mod text;
 
 use std::io::{self, Write};

@@ -12,16 +12,16 @@ use crate::lint::DialectOption;
 const SNAPSHOT: &str = "{\"qapi-snapshot\":";
 
 /// One of the two that are compared.
-pub(super) struct Side {
+pub(crate) struct Side {
     /// What it is called: as the user called it.
-    pub(super) name: String,
-    pub(super) schema: Schema,
+    pub(crate) name: String,
+    pub(crate) schema: Schema,
 }
 
 impl Side {
     /// Reads the schema of a release, of a tree or in a file. The name of a release means its snapshot; write
     /// `./10.2.2` for a folder of that name.
-    pub(super) fn load(argument: &str, name: SchemaName, dialect: DialectOption) -> Result<Self, Error> {
+    pub(crate) fn load(argument: &str, name: SchemaName, dialect: DialectOption) -> Result<Self, Error> {
         let path = Path::new(argument);
         let schema = if let Some(embedded) = snapshot::find(argument, name) {
             embedded.load()?
