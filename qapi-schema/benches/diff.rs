@@ -10,6 +10,7 @@
 
 use divan::{Bencher, black_box};
 use qapi_schema::diff::{Options, compare};
+use qapi_schema::introspection::{Introspection, align, answer};
 use qapi_schema::{Schema, SchemaName, snapshot};
 
 const RELEASES: [&str; 2] = ["7.2.0", "10.2.2"];
@@ -20,7 +21,7 @@ fn load(release: &str) -> Schema {
 }
 
 fn options() -> Options<'static> {
-    Options { oldest_server: Some("6.2") }
+    Options { oldest_server: Some("6.2"), wire_only: false }
 }
 
 #[divan::bench]
@@ -39,6 +40,23 @@ fn compare_with_itself(bencher: Bencher<'_, '_>) {
 fn read_and_compare() -> usize {
     let [old, new] = RELEASES.map(load);
     compare(&old, &new, options()).len()
+}
+
+/// What a server of a release replies to `query-qmp-schema`.
+fn reply(release: &str) -> String {
+    answer(&load(release), &|_| true).to_string()
+}
+
+/// What a user waits for where one of the two is a server that has replied.
+#[divan::bench]
+fn read_and_compare_server(bencher: Bencher<'_, '_>) {
+    let reply = reply(RELEASES[0]);
+    bencher.bench(|| {
+        let server = Introspection::read(black_box(&reply)).unwrap_or_else(|error| panic!("{error}"));
+        let aligned = align(&server, &load(RELEASES[1]));
+        let options = Options { wire_only: true, ..options() };
+        compare(&aligned.server, &aligned.reference, options).len()
+    });
 }
 
 fn main() {

@@ -16,13 +16,15 @@
 //! ```
 //!
 //! [`dump()`] writes a schema as JSON, for tools in other languages. [`Reach`] tells what definitions need.
-//! [`diff::compare`] tells what changed from one schema to another, and whom it concerns.
+//! [`diff::compare`] tells what changed from one schema to another, and whom it concerns; with [`introspection`], a running server is
+//! one of the two.
 
 mod check;
 mod definition;
 pub mod diff;
 mod dump;
 mod folder;
+pub mod introspection;
 mod lower;
 mod model;
 mod pragma;

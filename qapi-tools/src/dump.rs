@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use qapi_schema::{LoadOptions, SchemaName, Tree, load};
 
-use crate::error::Error;
+use crate::error::{Error, output};
 use crate::fail;
 use crate::lint::DialectOption;
 
@@ -39,7 +39,7 @@ fn dump(options: &Options) -> Result<(), Error> {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let written = qapi_schema::dump(&schema, &name(path, tree.as_ref()), folder, &mut out);
-    written.and_then(|()| out.flush()).map_err(Error::Output)
+    output(written.and_then(|()| out.flush()))
 }
 
 /// What a schema is called: its folder in a QEMU tree, for `qapi/qapi-schema.json` is one of several of that name.

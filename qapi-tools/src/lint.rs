@@ -8,7 +8,7 @@ use qapi_parser::{Color, Dialect, ParseError, Report, printable, visible_json};
 use qapi_schema::{LoadOptions, Schema, TreeError, load};
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, output};
 use crate::fail;
 
 /// Which schemas are checked, and how.
@@ -178,7 +178,7 @@ impl Outcome {
         }
         let json = serde_json::to_string(&line).map_err(io::Error::from);
         let written = json.and_then(|json| writeln!(io::stdout(), "{}", visible_json(&json)));
-        written.map_err(Error::Output)
+        output(written)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use integration_tests::{required, shared};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::xtask::{fails, stderr, xtask};
+use crate::xtask::{cargo, fails, stderr, xtask};
 
 const OLD: &str = "
 { 'enum': 'Color', 'data': [ 'red', 'green' ] }
@@ -165,6 +165,21 @@ fn releases_trees_and_files_are_compared_with_each_other() {
             let same = diff(release, tree.to_str().unwrap(), schema);
             assert_eq!(same["changes"], Value::Array(Vec::new()), "{release} {schema}");
         }
+    }
+}
+
+#[test]
+fn who_closes_the_output_has_read_enough() {
+    let pair = Pair::new(OLD, NEW);
+    let [old, new] = ["old.json", "new.json"].map(|name| pair.path(name).display().to_string());
+    for (arguments, code) in
+        [(vec!["diff", &old, &new], 1), (vec!["diff", &old, &old], 0), (vec!["dump", &old], 0)]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output =
+            cargo().arg("xtask").args(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output)), (Some(code), String::new()));
     }
 }
 

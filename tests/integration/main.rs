@@ -5,6 +5,7 @@
 
 mod agent;
 mod bindings;
+mod check;
 mod choices;
 mod deviations;
 mod diff;
@@ -24,6 +25,7 @@ mod reconnecting;
 mod replay;
 mod replies;
 mod round_trip;
+mod server_schema;
 mod sizes;
 mod usage;
 mod wire;

@@ -10,7 +10,7 @@ use integration_tests::{required, shared};
 use qapi_codegen::{Options, generate};
 use qapi_schema::{SchemaName, Tree, snapshot};
 
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).env_remove("RUST_BACKTRACE");
     command

@@ -70,6 +70,7 @@
 //! Not looked at: boxes around data that outgrows a variant, and names that are the same in Rust, or numbered because they are.
 
 mod api;
+mod bounds;
 mod change;
 mod code;
 mod facts;
@@ -90,6 +91,7 @@ use smol_str::SmolStr;
 use crate::model::EMPTY_OBJECT;
 use crate::{EntityId, Schema, Type, TypeId, TypeKind};
 
+pub use bounds::{MOST_PARTS, TooLarge};
 pub use change::{Assessment, Change, EntityKind, EntityPath, Message, MessageKind, Part, Severity};
 pub use code::Code;
 use finding::Finding;
@@ -101,6 +103,9 @@ use wire::Effect;
 pub struct Options<'a> {
     /// The oldest release whose servers the bindings understand: members that it may not send yet are optional in them.
     pub oldest_server: Option<&'a str>,
+    /// Whether the wire alone is looked at: what a server tells of itself ([`introspection`](crate::introspection)) says nothing of
+    /// bindings.
+    pub wire_only: bool,
 }
 
 /// One of the schemas.
@@ -168,6 +173,16 @@ struct Context<'a> {
     old_branches: HashSet<SmolStr>,
 }
 
+/// As [`compare`], for schemas that anybody may have written: the work has a bound.
+///
+/// # Errors
+/// When a schema has more than [`MOST_PARTS`] members, inherited ones included, or more commands and events than go with so many.
+pub fn compare_bounded(old: &Schema, new: &Schema, options: Options<'_>) -> Result<Vec<Change>, TooLarge> {
+    bounds::check(old)?;
+    bounds::check(new)?;
+    Ok(compare(old, new, options))
+}
+
 /// What differs, sorted by what changed: first commands, then events, then types, each by name.
 #[must_use]
 pub fn compare(old: &Schema, new: &Schema, options: Options<'_>) -> Vec<Change> {
@@ -193,6 +208,9 @@ pub fn compare(old: &Schema, new: &Schema, options: Options<'_>) -> Vec<Change> 
     let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
     changes.extend(gone.map(|(&(kind, _), &id)| whole(&cx.old, kind, id, removed)));
     changes.extend(type_changes(&cx, &types));
+    if options.wire_only {
+        changes.iter_mut().for_each(|change| change.api = None);
+    }
     changes.retain(|change| change.wire.is_some() || change.api.is_some());
     changes.sort_by(|a, b| (&a.path, a.code).cmp(&(&b.path, b.code)));
     changes

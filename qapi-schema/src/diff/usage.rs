@@ -1,6 +1,6 @@
 //! In which commands and events a type is, and in which direction.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::change::{Message, MessageKind};
 use crate::{EntityId, Role, Schema, TypeId};
@@ -18,23 +18,17 @@ pub(super) type Usage = BTreeSet<(Direction, Message)>;
 /// Who uses the types of a schema.
 pub(super) struct Users<'a> {
     schema: &'a Schema,
-    /// By the number of a type: the types that have it as a part.
-    types: Vec<Vec<TypeId>>,
-    /// The commands and events that it belongs to.
-    messages: HashMap<TypeId, Vec<(Direction, EntityId)>>,
+    /// By the number of a type: the commands and events that it is in.
+    messages: Vec<Vec<(Direction, EntityId)>>,
 }
 
 impl<'a> Users<'a> {
+    /// Goes from each message to all that it is made of: the work grows with what is told, not with the ways to it.
     pub(super) fn new(schema: &'a Schema) -> Self {
-        let mut users =
-            Self { schema, types: vec![Vec::new(); schema.types().count()], messages: HashMap::new() };
-        for (id, _) in schema.types() {
-            let parts = schema.uses(EntityId::Type(id)).into_iter();
-            // What is inherited is part of the heir, the type that it is inherited from is not.
-            for part in parts.filter(|part| part.role != Role::Base) {
-                users.types[part.type_id.index()].push(id);
-            }
-        }
+        let parts: Vec<Vec<TypeId>> = schema.types().map(|(id, _)| parts(schema, id)).collect();
+        let mut users = Self { schema, messages: vec![Vec::new(); parts.len()] };
+        let mut seen = vec![0; parts.len()];
+        let mut walk = 0;
         for &id in schema.definition_order() {
             for part in schema.uses(id) {
                 let direction = match part.role {
@@ -42,7 +36,14 @@ impl<'a> Users<'a> {
                     Role::Returns | Role::Data => Direction::Received,
                     _ => continue,
                 };
-                users.messages.entry(part.type_id).or_default().push((direction, id));
+                walk += 1;
+                let mut waiting = vec![part.type_id];
+                while let Some(type_id) = waiting.pop() {
+                    if std::mem::replace(&mut seen[type_id.index()], walk) != walk {
+                        users.messages[type_id.index()].push((direction, id));
+                        waiting.extend(&parts[type_id.index()]);
+                    }
+                }
             }
         }
         users
@@ -50,16 +51,19 @@ impl<'a> Users<'a> {
 
     /// The messages that a type is in.
     pub(super) fn of(&self, id: TypeId) -> Usage {
-        let mut seen = HashSet::from([id]);
-        let mut waiting = vec![id];
-        let mut usage = Usage::new();
-        while let Some(id) = waiting.pop() {
-            let messages = self.messages.get(&id).into_iter().flatten();
-            usage.extend(messages.map(|&(direction, id)| (direction, message(self.schema, id))));
-            waiting.extend(self.types[id.index()].iter().filter(|&&user| seen.insert(user)));
-        }
-        usage
+        let messages = self.messages[id.index()].iter();
+        messages.map(|&(direction, id)| (direction, message(self.schema, id))).collect()
     }
+}
+
+/// What a type is made of, each once. What is inherited is part of the heir, the type that it is inherited from is not.
+fn parts(schema: &Schema, id: TypeId) -> Vec<TypeId> {
+    let parts = schema.uses(EntityId::Type(id)).into_iter();
+    let mut parts: Vec<TypeId> =
+        parts.filter(|part| part.role != Role::Base).map(|part| part.type_id).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    parts
 }
 
 /// A command or an event as a message.

@@ -184,6 +184,16 @@ impl Schema {
         }
     }
 
+    /// Gives the entities an order, types first, and makes them known by name.
+    pub(crate) fn reindex(&mut self) {
+        let numbers = |count: usize| (0..).take(count);
+        let types = numbers(self.types.len()).map(|number| EntityId::Type(TypeId(number)));
+        let commands = numbers(self.commands.len()).map(EntityId::Command);
+        let events = numbers(self.events.len()).map(EntityId::Event);
+        self.order = types.chain(commands).chain(events).collect();
+        self.by_name = self.order.iter().map(|&id| (self.entity(id).name.clone(), id)).collect();
+    }
+
     /// The QEMU release it belongs to, as far as known.
     #[must_use]
     pub fn release(&self) -> Option<&str> {

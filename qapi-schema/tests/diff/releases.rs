@@ -9,7 +9,7 @@ use qapi_schema::{Schema, SchemaName};
 use crate::short;
 
 const RELEASES: [&str; 2] = ["7.2.0", "10.2.2"];
-const OPTIONS: Options<'_> = Options { oldest_server: Some("6.2") };
+const OPTIONS: Options<'_> = Options { oldest_server: Some("6.2"), wire_only: false };
 
 fn snapshot(release: &str, name: SchemaName) -> Schema {
     find(release, name).unwrap().load().unwrap()

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// The entries of an allow-file. By default there is none.
 #[derive(Debug, Default)]
-pub(super) struct AllowFile {
+pub(crate) struct AllowFile {
     path: PathBuf,
     entries: Vec<(usize, Entry)>,
 }
@@ -63,9 +63,9 @@ impl AllowFile {
     }
 
     /// What is to be said of entries that are expired or about nothing that changed.
-    pub(super) fn remarks(&self, changes: &[Change], today: Date) -> Vec<String> {
+    pub(super) fn remarks(&self, changes: &[&Change], today: Date) -> Vec<String> {
         let paths: Vec<(&Change, String)> =
-            changes.iter().map(|change| (change, change.path.to_string())).collect();
+            changes.iter().map(|&change| (change, change.path.to_string())).collect();
         let remark = |(line, entry): &(usize, Entry)| {
             let Entry { code, path, .. } = entry;
             let what = if !paths.iter().any(|(change, path)| entry.is_about(change, path)) {

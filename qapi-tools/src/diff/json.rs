@@ -1,5 +1,6 @@
 //! For programs.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use qapi_parser::visible_json;
@@ -7,6 +8,7 @@ use qapi_schema::diff::{Change, Severity};
 use serde::Serialize;
 
 use super::report::Report;
+use super::show::Count;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -15,6 +17,9 @@ struct Document<'a> {
     failed: bool,
     counts: Counts,
     changes: Vec<Row<'a>>,
+    /// How many parts were not compared, by condition.
+    #[serde(rename = "not-compared", skip_serializing_if = "BTreeMap::is_empty")]
+    not_compared: BTreeMap<&'a str, usize>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +40,17 @@ struct Row<'a> {
     allowed: Option<&'a str>,
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+/// Writes one report as itself, and what may be any number as an array.
+pub(super) fn write(reports: &[Report<'_>], count: Count, out: &mut impl Write) -> io::Result<()> {
+    let documents: Vec<Document<'_>> = reports.iter().map(document).collect();
+    let json = match (count, &documents[..]) {
+        (Count::One, [only]) => serde_json::to_string_pretty(only),
+        _ => serde_json::to_string_pretty(&documents),
+    }?;
+    writeln!(out, "{}", visible_json(&json))
+}
+
+fn document<'a>(report: &'a Report<'a>) -> Document<'a> {
     let count = |severity| report.of(severity).count();
     let rows = report.findings.iter().map(|finding| Row {
         change: finding.change,
@@ -44,7 +59,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         fails: finding.fails,
         allowed: finding.allowed,
     });
-    let document = Document {
+    Document {
         old: report.names[0],
         new: report.names[1],
         failed: report.has_failed(),
@@ -54,7 +69,6 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
             additive: count(Severity::Additive),
         },
         changes: rows.collect(),
-    };
-    let json = serde_json::to_string_pretty(&document)?;
-    writeln!(out, "{}", visible_json(&json))
+        not_compared: report.left_out.iter().map(|(condition, count)| (condition.as_str(), *count)).collect(),
+    }
 }

@@ -6,13 +6,22 @@ use qapi_parser::printable;
 
 use super::report::{Finding, Report};
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(reports: &[Report<'_>], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+    if let [only] = reports {
+        return write_suite(only, out);
+    }
+    writeln!(out, "<testsuites>")?;
+    reports.iter().try_for_each(|report| write_suite(report, out))?;
+    writeln!(out, "</testsuites>")
+}
+
+fn write_suite(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let [old, new] = report.names.map(escaped);
     let failures = report.findings.iter().filter(|finding| finding.fails).count();
     let skipped = report.findings.iter().filter(|finding| finding.allowed.is_some()).count();
     // The comparison itself is one: a report without a test case looks like one that was not written.
     let tests = report.findings.len() + 1;
-    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
         out,
         r#"<testsuite name="schema from {old} to {new}" tests="{tests}" failures="{failures}" skipped="{skipped}">"#

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use qapi_schema::diff::{Assessment, Change, Message, MessageKind, Severity};
 
 use super::allow::AllowFile;
+use super::side::Comparison;
 
 /// All severities, worst first.
 pub(super) const SEVERITIES: [Severity; 3] = [Severity::Breaking, Severity::Warning, Severity::Additive];
@@ -14,6 +15,8 @@ pub(super) struct Report<'a> {
     pub(super) names: [&'a str; 2],
     /// The worst first.
     pub(super) findings: Vec<Finding<'a>>,
+    /// How much was not compared, by condition.
+    pub(super) left_out: &'a [(String, usize)],
 }
 
 /// A change to be shown.
@@ -28,8 +31,7 @@ pub(super) struct Finding<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(
-        names: [&'a str; 2],
-        changes: &'a [Change],
+        comparison: &'a Comparison,
         allow: &'a AllowFile,
         today: Date,
         least: Severity,
@@ -39,9 +41,10 @@ impl<'a> Report<'a> {
             let allowed = allow.find(change, today).map(|entry| entry.reason.as_str());
             Finding { change, severity, allowed, fails: allowed.is_none() && severity >= least }
         };
-        let mut findings: Vec<_> = changes.iter().map(finding).collect();
+        let mut findings: Vec<_> = comparison.changes.iter().map(finding).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        Self { names, findings }
+        let names = comparison.names.each_ref().map(String::as_str);
+        Self { names, findings, left_out: &comparison.left_out }
     }
 
     pub(super) fn has_failed(&self) -> bool {

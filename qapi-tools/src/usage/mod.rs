@@ -26,14 +26,14 @@ mod sources;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use qapi_schema::{SchemaName, snapshot};
+use qapi_schema::{Schema, SchemaName, snapshot};
 
 use self::bindings::Bindings;
 use self::facts::{Pair, Problem, judge};
 use self::report::{Finding, Report};
 use self::scopes::Scopes;
 use self::sources::Sources;
-use crate::diff::side::Side;
+use crate::diff::Side;
 use crate::error::Error;
 use crate::fail;
 use crate::lint::DialectOption;
@@ -104,8 +104,8 @@ fn usage(options: &Options) -> Result<Report, Error> {
     let mut bindings = Bindings::default();
     let mut pairs = Vec::new();
     for name in [SchemaName::Qmp, SchemaName::Qga] {
-        let of_bindings = Side::load(&release, name, options.dialect)?.schema;
-        let against = Side::load(&options.against, name, options.dialect)?.schema;
+        let of_bindings = load(&release, name, options.dialect)?;
+        let against = load(&options.against, name, options.dialect)?;
         bindings.add(name, &of_bindings)?;
         pairs.push(Pair { name, bindings: of_bindings, against });
     }
@@ -124,4 +124,9 @@ fn usage(options: &Options) -> Result<Report, Error> {
     }
     report.sort();
     Ok(report)
+}
+
+fn load(argument: &str, name: SchemaName, dialect: DialectOption) -> Result<Schema, Error> {
+    let schema = Side::load(argument, name, dialect)?.into_schema();
+    schema.ok_or_else(|| Error::Nameless { argument: argument.to_owned() })
 }
