@@ -39,6 +39,12 @@ pub(crate) enum Error {
     TooLarge(#[from] TooLarge),
     #[error("{}:{line}: {reason}", path.display())]
     AllowFile { path: PathBuf, line: usize, reason: String },
+    #[error(
+        "'{argument}' is a server's schema, where types have no names; what is needed is a release or a QEMU tree"
+    )]
+    Nameless { argument: String },
+    #[error(transparent)]
+    Names(#[from] qapi_codegen::GenerateError),
     #[error("can't write the output: {0}")]
     Output(io::Error),
 }

@@ -1,4 +1,4 @@
-//! Commands on schemas, for `cargo xtask` and `qmp`: [`lint`], [`dump`], [`diff`], [`check`].
+//! Commands on schemas, for `cargo xtask` and `qmp`: [`lint`], [`dump`], [`diff`], [`check`], [`usage`].
 //!
 //! Each module is a command: its options, for clap, and a function that carries it out, tells a terminal about it and says how the
 //! program ends. What is meant for programs goes to the standard output, mistakes and progress to the other one.
@@ -9,6 +9,7 @@ pub mod dump;
 mod error;
 pub mod lint;
 mod live;
+pub mod usage;
 
 use std::process::ExitCode;
 

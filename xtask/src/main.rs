@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask regen`, `check`, `lint`, `dump`, `diff`.
+//! The project's own tasks: `cargo xtask regen`, `check`, `lint`, `dump`, `diff`, `usage`.
 
 mod bindings;
 mod check;
@@ -10,7 +10,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use qapi_tools::{check as drift, diff, dump, lint};
+use qapi_tools::{check as drift, diff, dump, lint, usage};
 
 /// Regenerates and checks the bindings, checks and compares schemas.
 #[derive(Debug, Parser)]
@@ -45,6 +45,15 @@ enum Task {
     ///
     /// Exit codes: 0 nothing as bad as `--fail-on` says, 1 something is, 2 could not compare, or wrong arguments.
     Diff(diff::Options),
+    /// Tell which commands, events, members and values a crate uses that a release has deprecated or removed, calls unstable, or does not
+    /// have yet.
+    ///
+    /// The sources are read, not compiled. What a path names is exact; what a field or a setter belongs to is inferred within a
+    /// function, and said to be possible where only its name tells. Not seen are what macros make, what stands in text (but for
+    /// commands in `execute_raw`), and what comes by another crate's re-exports.
+    ///
+    /// Exit codes: 0 nothing of what `--fail-on` says, 1 something, 2 could not tell, or wrong arguments.
+    Usage(usage::Options),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +75,7 @@ fn main() -> ExitCode {
         Task::Lint(options) => lint::run(&options),
         Task::Dump(options) => dump::run(&options),
         Task::Diff(options) => diff::run(&options),
+        Task::Usage(options) => usage::run(&options),
     }
 }
 

@@ -51,6 +51,14 @@ impl Side {
         Ok(Self { name: argument.to_owned(), what })
     }
 
+    /// The schema, unless it is what a server tells of its own, which has no names of types.
+    pub(crate) fn into_schema(self) -> Option<Schema> {
+        match self.what {
+            What::Schema(schema) => Some(*schema),
+            What::Server(_) => None,
+        }
+    }
+
     /// Asks the server at an address.
     pub(crate) fn live(address: &str, name: SchemaName) -> Result<Self, Error> {
         if name == SchemaName::Qga {

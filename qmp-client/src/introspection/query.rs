@@ -220,6 +220,7 @@ impl<'q> Steps<'q> {
         }
     }
 
+    #[cfg(feature = "metadata")]
     pub(super) const fn copied(&self) -> Self {
         Self { text: self.text, rest: self.rest, place: self.place }
     }

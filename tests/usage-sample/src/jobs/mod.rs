@@ -1,0 +1,5 @@
+//! A module with a module.
+
+mod actions;
+
+pub use actions::backup;
