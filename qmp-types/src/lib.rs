@@ -2,7 +2,8 @@
 //!
 //! [`qmp`] is what a running QEMU speaks on its monitor, [`qga`] what the agent in a guest speaks. Each has its
 //! `types`, `commands` and (the monitor) `events`, three namespaces, for QEMU has `blockdev-backup`, a command,
-//! beside `BlockdevBackup`, a type. The crate does no I/O: `qmp-client` sends what is built here.
+//! beside `BlockdevBackup`, a type. Both are bindings of a range of releases, QEMU 7.2 to 10.2. The crate does no I/O:
+//! `qmp-client` sends what is built here.
 //!
 //! # Building a command
 //!
@@ -107,6 +108,8 @@
 //! - **Alternates** are enums told apart by JSON type; text, null and the data of each convert into them.
 //! - **Names**: a keyword is a raw identifier (`r#type`), a value that begins with a digit has `_` in front, a type
 //!   that is called like something of Rust's prelude has `Qapi` in front.
+//! - **Releases**: what any release of the range has is there, and is optional where a release lacks it. The documentation of each
+//!   item says which releases have it, [`Command::RELEASES`] and [`Event::RELEASES`] do in code. What was removed is deprecated.
 //! - **`deprecated`** in the schema is `#[deprecated]` here. All structs and most enums are `#[non_exhaustive]`: QEMU
 //!   adds members in every release.
 //!

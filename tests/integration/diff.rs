@@ -142,7 +142,7 @@ fn what_cannot_be_compared_does_not_look_the_same() {
     fails(&output, 2, "new.json:1:");
     assert_eq!(pair.stdout(&output), "");
     fails(&xtask(["diff", "7.2.0"]), 2, "required");
-    fails(&xtask(["diff", "7.2.0", "1.2.3"]), 2, "there are those of 7.2.0, 10.2.2");
+    fails(&xtask(["diff", "7.2.0", "1.2.3"]), 2, "there are those of 7.2.0, ");
     fails(&xtask(["diff", "7.2.0", "no/such/file"]), 2, "no such file");
     fails(&xtask(["diff", "7.2.0", pair.folder.path().to_str().unwrap()]), 2, "is not a QEMU source tree");
     fails(&xtask(["diff", "7.2.0", "10.2.2", "--fail-on", "nothing"]), 2, "invalid value");

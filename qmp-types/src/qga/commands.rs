@@ -695,7 +695,7 @@ impl qmp_types::Command for GuestGetHostName {
     );
 }
 
-/// QAPI command `guest-get-load`, since QEMU 10.2 or before, not in 7.2, documented since 10.0, if `CONFIG_WIN32 || CONFIG_GETLOADAVG`.
+/// QAPI command `guest-get-load`, since QEMU 10.0 or before, not in 9.1, if `CONFIG_WIN32 || CONFIG_GETLOADAVG`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-get-load)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -718,7 +718,7 @@ impl qmp_types::Command for GuestGetLoad {
     const MODULE: &'static str = "qapi-schema";
     const SINCE: Option<&'static str> = Some("10.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("10.0.2", "10.2.2")],
     );
     const CONDITION: Option<&'static str> = Some("CONFIG_WIN32 || CONFIG_GETLOADAVG");
 }
@@ -971,7 +971,7 @@ impl qmp_types::Command for GuestNetworkGetInterfaces {
     const CONDITION: Option<&'static str> = Some("CONFIG_WIN32 || HAVE_GETIFADDRS");
 }
 
-/// QAPI command `guest-network-get-route`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, if `CONFIG_LINUX`.
+/// QAPI command `guest-network-get-route`, since QEMU 9.1, if `CONFIG_LINUX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#command-QGA-qapi-schema.guest-network-get-route)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -994,7 +994,7 @@ impl qmp_types::Command for GuestNetworkGetRoute {
     const MODULE: &'static str = "qapi-schema";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
     const CONDITION: Option<&'static str> = Some("CONFIG_LINUX");
 }

@@ -5,7 +5,16 @@ use qmp_types::metadata::*;
 
 /// The names and facts of all definitions.
 pub static SCHEMA: Schema = Schema {
-    releases: &["7.2.0", "10.2.2"],
+    releases: &[
+        "7.2.0",
+        "8.0.0",
+        "8.1.0",
+        "8.2.0",
+        "9.0.0",
+        "9.1.0",
+        "10.0.2",
+        "10.2.2",
+    ],
     commands: COMMANDS,
     events: EVENTS,
     types: TYPES,
@@ -169,7 +178,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("guest-get-load", "qapi-schema", Members::Inline(&[]))
         .returns("GuestLoadAverage")
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("10.0.2", "10.2.2")]))
         .condition("CONFIG_WIN32 || CONFIG_GETLOADAVG"),
     CommandInfo::new("guest-get-memory-block-info", "qapi-schema", Members::Inline(&[]))
         .returns("GuestMemoryBlockInfo")
@@ -215,7 +224,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("guest-network-get-route", "qapi-schema", Members::Inline(&[]))
         .returns("[GuestNetworkRoute]")
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .condition("CONFIG_LINUX"),
     CommandInfo::new("guest-ping", "qapi-schema", Members::Inline(&[]))
         .since("0.15.0")
@@ -589,7 +598,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "GuestExecCaptureOutputMode",
             "qapi-schema",
@@ -604,7 +613,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "GuestExecStatus",
             "qapi-schema",
@@ -680,7 +689,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("total-bytes", "uint64").since("3.0"),
                     MemberInfo::optional("total-bytes-privileged", "uint64")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::required("disk", "[GuestDiskAddress]"),
                 ],
             ),
@@ -784,7 +793,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("10.0.2", "10.2.2")]))
         .condition("CONFIG_WIN32 || CONFIG_GETLOADAVG"),
     TypeInfo::new(
             "GuestLogicalProcessor",
@@ -947,7 +956,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .condition("CONFIG_LINUX"),
     TypeInfo::new(
             "GuestOSInfo",

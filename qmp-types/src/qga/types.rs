@@ -845,7 +845,7 @@ qmp_types::json_struct!(GuestExec {
     required "pid" => pid,
 });
 
-/// QAPI alternate `GuestExecCaptureOutput`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI alternate `GuestExecCaptureOutput`, since QEMU 8.1, documented since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#alternate-QGA-qapi-schema.GuestExecCaptureOutput)
 #[derive(Debug, Clone, PartialEq)]
@@ -873,7 +873,7 @@ impl From<GuestExecCaptureOutputMode> for GuestExecCaptureOutput {
     }
 }
 
-/// QAPI enum `GuestExecCaptureOutputMode`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI enum `GuestExecCaptureOutputMode`, since QEMU 8.1, documented since 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#enum-QGA-qapi-schema.GuestExecCaptureOutputMode)
 #[derive(Debug, Clone)]
@@ -1117,7 +1117,7 @@ pub struct GuestFilesystemInfo {
     pub used_bytes: Option<u64>,
     /// `total-bytes`, since 3.0.
     pub total_bytes: Option<u64>,
-    /// `total-bytes-privileged`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `total-bytes-privileged`, since QEMU 9.1.
     pub total_bytes_privileged: Option<u64>,
     /// `disk`.
     pub disk: Vec<GuestDiskAddress>,
@@ -1458,7 +1458,7 @@ qmp_types::json_struct!(GuestLinuxCpuStats {
     optional "guestnice" => guestnice,
 });
 
-/// QAPI struct `GuestLoadAverage`, since QEMU 10.2 or before, not in 7.2, documented since 10.0, if `CONFIG_WIN32 || CONFIG_GETLOADAVG`.
+/// QAPI struct `GuestLoadAverage`, since QEMU 10.0 or before, not in 9.1, if `CONFIG_WIN32 || CONFIG_GETLOADAVG`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#object-QGA-qapi-schema.GuestLoadAverage)
 #[derive(Debug, Clone, PartialEq)]
@@ -1768,7 +1768,7 @@ qmp_types::json_struct!(GuestNetworkInterfaceStat {
     required "tx-dropped" => tx_dropped,
 });
 
-/// QAPI struct `GuestNetworkRoute`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, if `CONFIG_LINUX`.
+/// QAPI struct `GuestNetworkRoute`, since QEMU 9.1, if `CONFIG_LINUX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-ga-ref.html#object-QGA-qapi-schema.GuestNetworkRoute)
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,16 @@ use qmp_types::metadata::*;
 
 /// The names and facts of all definitions.
 pub static SCHEMA: Schema = Schema {
-    releases: &["7.2.0", "10.2.2"],
+    releases: &[
+        "7.2.0",
+        "8.0.0",
+        "8.1.0",
+        "8.2.0",
+        "9.0.0",
+        "9.1.0",
+        "10.0.2",
+        "10.2.2",
+    ],
     commands: COMMANDS,
     events: EVENTS,
     types: TYPES,
@@ -62,7 +71,7 @@ static COMMANDS: &[CommandInfo] = &[
                     MemberInfo::optional("top", "str").features(&["deprecated"]),
                     MemberInfo::optional("backing-file", "str").since("2.1"),
                     MemberInfo::optional("backing-mask-protocol", "bool")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::optional("speed", "int"),
                     MemberInfo::optional("on-error", "BlockdevOnError"),
                     MemberInfo::optional("filter-node-name", "str").since("2.9"),
@@ -162,7 +171,7 @@ static COMMANDS: &[CommandInfo] = &[
             Members::Of("BlockJobChangeOptions"),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     CommandInfo::new(
             "block-job-complete",
             "block-core",
@@ -231,7 +240,7 @@ static COMMANDS: &[CommandInfo] = &[
                     MemberInfo::optional("boundaries-read", "[uint64]"),
                     MemberInfo::optional("boundaries-write", "[uint64]"),
                     MemberInfo::optional("boundaries-zap", "[uint64]")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("boundaries-flush", "[uint64]"),
                 ],
             ),
@@ -263,7 +272,7 @@ static COMMANDS: &[CommandInfo] = &[
                     MemberInfo::optional("base-node", "str").since("2.8"),
                     MemberInfo::optional("backing-file", "str").since("2.1"),
                     MemberInfo::optional("backing-mask-protocol", "bool")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::optional("bottom", "str").since("6.0"),
                     MemberInfo::optional("speed", "int"),
                     MemberInfo::optional("on-error", "BlockdevOnError").since("1.3"),
@@ -431,7 +440,7 @@ static COMMANDS: &[CommandInfo] = &[
         )
         .allow_preconfig()
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     CommandInfo::new("blockdev-snapshot", "block-core", Members::Of("BlockdevSnapshot"))
         .allow_preconfig()
         .since("2.5")
@@ -476,7 +485,7 @@ static COMMANDS: &[CommandInfo] = &[
                     MemberInfo::required("calc-time", "int64"),
                     MemberInfo::optional("calc-time-unit", "TimeUnit")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("sample-pages", "int").since("6.1"),
                     MemberInfo::optional("mode", "DirtyRateMeasureMode").since("6.1"),
                 ],
@@ -593,7 +602,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new(
             "cxl-inject-correctable-error",
@@ -606,7 +615,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-inject-dram-event",
             "cxl",
@@ -631,7 +640,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-inject-general-media-event",
             "cxl",
@@ -652,7 +661,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-inject-memory-module-event",
             "cxl",
@@ -674,7 +683,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-inject-poison",
             "cxl",
@@ -687,7 +696,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-inject-uncorrectable-errors",
             "cxl",
@@ -699,7 +708,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new(
             "cxl-release-dynamic-capacity",
             "cxl",
@@ -717,7 +726,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new(
             "device-list-properties",
@@ -733,7 +742,7 @@ static COMMANDS: &[CommandInfo] = &[
             Members::Inline(&[MemberInfo::required("id", "str")]),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("10.0.2", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new(
             "device_add",
@@ -830,7 +839,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.0.0", "10.2.2")]))
         .condition("CONFIG_WIN32"),
     CommandInfo::new(
             "getfd",
@@ -941,13 +950,15 @@ static COMMANDS: &[CommandInfo] = &[
                 &[
                     MemberInfo::optional("uri", "str"),
                     MemberInfo::optional("channels", "[MigrationChannel]")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("detach", "bool").features(&["deprecated"]),
                     MemberInfo::optional("resume", "bool").since("3.0"),
                     MemberInfo::optional("blk", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("inc", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -967,10 +978,10 @@ static COMMANDS: &[CommandInfo] = &[
                 &[
                     MemberInfo::optional("uri", "str"),
                     MemberInfo::optional("channels", "[MigrationChannel]")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("exit-on-error", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -1171,7 +1182,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("query-audiodevs", "audio", Members::Inline(&[]))
         .returns("[Audiodev]")
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new("query-balloon", "machine", Members::Inline(&[]))
         .returns("BalloonInfo")
         .since("0.14")
@@ -1278,7 +1289,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("query-cryptodev", "cryptodev", Members::Inline(&[]))
         .returns("[QCryptodevInfo]")
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new("query-current-machine", "machine", Members::Inline(&[]))
         .returns("CurrentMachineParams")
         .since("4.0")
@@ -1290,7 +1301,7 @@ static COMMANDS: &[CommandInfo] = &[
                 &[
                     MemberInfo::optional("calc-time-unit", "TimeUnit")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -1333,7 +1344,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("query-hv-balloon-status-report", "machine", Members::Inline(&[]))
         .returns("HvBalloonInfo")
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     CommandInfo::new("query-iothreads", "misc", Members::Inline(&[]))
         .returns("[IOThreadInfo]")
         .allow_preconfig()
@@ -1354,7 +1365,7 @@ static COMMANDS: &[CommandInfo] = &[
                 &[
                     MemberInfo::optional("compat-props", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .features(&["unstable"]),
                 ],
             ),
@@ -1394,7 +1405,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("query-migrationthreads", "migration", Members::Inline(&[]))
         .returns("[MigrationThreadInfo]")
         .since("7.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.0.0", "10.2.2")]))
         .features(&["deprecated"]),
     CommandInfo::new("query-name", "misc", Members::Inline(&[]))
         .returns("NameInfo")
@@ -1485,7 +1496,7 @@ static COMMANDS: &[CommandInfo] = &[
         )
         .returns("CpuPolarizationInfo")
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new("query-sev", "misc-i386", Members::Inline(&[]))
         .returns("SevInfo")
@@ -1634,7 +1645,7 @@ static COMMANDS: &[CommandInfo] = &[
         )
         .returns("EbpfObject")
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.0.0", "10.2.2")]))
         .condition("CONFIG_EBPF"),
     CommandInfo::new(
             "ringbuf-read",
@@ -1723,7 +1734,7 @@ static COMMANDS: &[CommandInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new("set-numa-node", "machine", Members::Of("NumaOptions"))
         .allow_preconfig()
@@ -1829,7 +1840,9 @@ static COMMANDS: &[CommandInfo] = &[
                 &[
                     MemberInfo::required("name", "str"),
                     MemberInfo::optional("vcpu", "int")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .since("2.7")
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -1845,7 +1858,8 @@ static COMMANDS: &[CommandInfo] = &[
                     MemberInfo::required("enable", "bool"),
                     MemberInfo::optional("ignore-unavailable", "bool"),
                     MemberInfo::optional("vcpu", "int")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -1950,7 +1964,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("x-query-interrupt-controllers", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .features(&["unstable"]),
     CommandInfo::new("x-query-irq", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
@@ -1971,13 +1985,13 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("x-query-opcount", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
         .since("6.2")
-        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+        .releases(Releases::of(&[("7.2.0", "10.0.2")]))
         .features(&["unstable"])
         .condition("CONFIG_TCG"),
     CommandInfo::new("x-query-profile", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
         .since("6.2")
-        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+        .releases(Releases::of(&[("7.2.0", "8.0.0")]))
         .features(&["unstable"])
         .condition("CONFIG_TCG"),
     CommandInfo::new("x-query-ramblock", "machine", Members::Inline(&[]))
@@ -1988,7 +2002,7 @@ static COMMANDS: &[CommandInfo] = &[
     CommandInfo::new("x-query-rdma", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
         .since("6.2")
-        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
         .features(&["unstable"]),
     CommandInfo::new("x-query-roms", "machine", Members::Inline(&[]))
         .returns("HumanReadableText")
@@ -2067,11 +2081,11 @@ static COMMANDS: &[CommandInfo] = &[
             Members::Inline(&[MemberInfo::required("port", "uint32")]),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new("xen-event-list", "misc-i386", Members::Inline(&[]))
         .returns("[EvtchnInfo]")
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     CommandInfo::new(
             "xen-load-devices-state",
             "migration",
@@ -2167,7 +2181,7 @@ static EVENTS: &[EventInfo] = &[
                 &[
                     MemberInfo::optional("qom-path", "str")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::required("device", "str"),
                     MemberInfo::optional("node-name", "str").since("2.8"),
                     MemberInfo::required("operation", "IoOperationType"),
@@ -2283,7 +2297,7 @@ static EVENTS: &[EventInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
         .features(&["unstable"]),
     EventInfo::new(
             "DEVICE_DELETED",
@@ -2367,10 +2381,10 @@ static EVENTS: &[EventInfo] = &[
         .releases(Releases::of(&[("7.2.0", "10.2.2")])),
     EventInfo::new("GUEST_PVSHUTDOWN", "run-state", Members::Inline(&[]))
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     EventInfo::new("HV_BALLOON_STATUS_REPORT", "machine", Members::Of("HvBalloonInfo"))
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     EventInfo::new(
             "JOB_STATUS_CHANGE",
             "job",
@@ -2420,7 +2434,7 @@ static EVENTS: &[EventInfo] = &[
             ),
         )
         .since("2.4")
-        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
         .features(&["deprecated"]),
     EventInfo::new(
             "MIGRATION",
@@ -2466,14 +2480,14 @@ static EVENTS: &[EventInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     EventInfo::new(
             "NETDEV_VHOST_USER_DISCONNECTED",
             "net",
             Members::Inline(&[MemberInfo::required("netdev-id", "str")]),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     EventInfo::new(
             "NIC_RX_FILTER_CHANGED",
             "net",
@@ -2542,7 +2556,7 @@ static EVENTS: &[EventInfo] = &[
             ),
         )
         .since("4.0")
-        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+        .releases(Releases::of(&[("7.2.0", "9.0.0")])),
     EventInfo::new(
             "RESET",
             "run-state",
@@ -2657,7 +2671,7 @@ static EVENTS: &[EventInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     EventInfo::new(
             "VFU_CLIENT_HANGUP",
             "misc",
@@ -2763,7 +2777,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::Enum(&[ValueInfo::new("native"), ValueInfo::new("skb")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
         .condition("CONFIG_AF_XDP"),
     TypeInfo::new("Abort", "transaction", TypeKind::of_struct(&[]))
         .since("1.6")
@@ -2816,7 +2830,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "AcpiGenericPortProperties",
             "qom",
@@ -2828,7 +2842,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "AcpiTableOptions",
             "acpi",
@@ -2927,7 +2941,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("pa", "AudiodevPaOptions")
                         .condition("CONFIG_AUDIO_PA"),
                     BranchInfo::new("pipewire", "AudiodevPipewireOptions")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")]))
                         .condition("CONFIG_AUDIO_PIPEWIRE"),
                     BranchInfo::new("sdl", "AudiodevSdlOptions")
                         .condition("CONFIG_AUDIO_SDL"),
@@ -3016,7 +3030,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "AudiodevDriver",
             "audio",
@@ -3031,7 +3045,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("oss").condition("CONFIG_AUDIO_OSS"),
                     ValueInfo::new("pa").condition("CONFIG_AUDIO_PA"),
                     ValueInfo::new("pipewire")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")]))
                         .condition("CONFIG_AUDIO_PIPEWIRE"),
                     ValueInfo::new("sdl").condition("CONFIG_AUDIO_SDL"),
                     ValueInfo::new("sndio").condition("CONFIG_AUDIO_SNDIO"),
@@ -3197,7 +3211,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "AudiodevPipewirePerDirectionOptions",
             "audio",
@@ -3217,7 +3231,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "AudiodevSdlOptions",
             "audio",
@@ -3335,7 +3349,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("filter-node-name", "str").since("4.2"),
                     MemberInfo::optional("discard-source", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("x-perf", "BackupPerf")
                         .since("6.0")
                         .features(&["unstable"]),
@@ -3354,7 +3368,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("max-chunk", "int64"),
                     MemberInfo::optional("min-cluster-size", "size")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                 ],
             ),
         )
@@ -3547,7 +3561,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "BlockDeviceInfo",
             "block-core",
@@ -3564,7 +3578,7 @@ static TYPES: &[TypeInfo] = &[
                         .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     MemberInfo::optional("active", "bool")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::required("encrypted", "bool"),
                     MemberInfo::required("detect_zeroes", "BlockdevDetectZeroesOptions")
                         .since("2.1"),
@@ -3620,20 +3634,20 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("wr_bytes", "int"),
                     MemberInfo::optional("zone_append_bytes", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("unmap_bytes", "int").since("4.2"),
                     MemberInfo::required("rd_operations", "int"),
                     MemberInfo::required("wr_operations", "int"),
                     MemberInfo::optional("zone_append_operations", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("flush_operations", "int").since("0.15"),
                     MemberInfo::required("unmap_operations", "int").since("4.2"),
                     MemberInfo::required("rd_total_time_ns", "int").since("0.15"),
                     MemberInfo::required("wr_total_time_ns", "int").since("0.15"),
                     MemberInfo::optional("zone_append_total_time_ns", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("flush_total_time_ns", "int").since("0.15"),
                     MemberInfo::required("unmap_total_time_ns", "int").since("4.2"),
                     MemberInfo::required("wr_highest_offset", "int"),
@@ -3641,21 +3655,21 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("wr_merged", "int").since("2.3"),
                     MemberInfo::optional("zone_append_merged", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("unmap_merged", "int").since("4.2"),
                     MemberInfo::optional("idle_time_ns", "int").since("2.5"),
                     MemberInfo::required("failed_rd_operations", "int").since("2.5"),
                     MemberInfo::required("failed_wr_operations", "int").since("2.5"),
                     MemberInfo::optional("failed_zone_append_operations", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("failed_flush_operations", "int").since("2.5"),
                     MemberInfo::required("failed_unmap_operations", "int").since("4.2"),
                     MemberInfo::required("invalid_rd_operations", "int").since("2.5"),
                     MemberInfo::required("invalid_wr_operations", "int").since("2.5"),
                     MemberInfo::optional("invalid_zone_append_operations", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("invalid_flush_operations", "int").since("2.5"),
                     MemberInfo::required("invalid_unmap_operations", "int").since("4.2"),
                     MemberInfo::required("account_invalid", "bool").since("2.5"),
@@ -3677,7 +3691,7 @@ static TYPES: &[TypeInfo] = &[
                             "BlockLatencyHistogramInfo",
                         )
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional(
                             "flush_latency_histogram",
                             "BlockLatencyHistogramInfo",
@@ -3702,13 +3716,13 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("avg_wr_latency_ns", "int"),
                     MemberInfo::optional("min_zone_append_latency_ns", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("max_zone_append_latency_ns", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("avg_zone_append_latency_ns", "int")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::required("min_flush_latency_ns", "int"),
                     MemberInfo::required("max_flush_latency_ns", "int"),
                     MemberInfo::required("avg_flush_latency_ns", "int"),
@@ -3716,7 +3730,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("avg_wr_queue_depth", "number"),
                     MemberInfo::optional("avg_zone_append_queue_depth", "number")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -3860,7 +3874,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("writethrough", "bool").since("5.2"),
                     MemberInfo::optional("allow-inactive", "bool")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                 ],
                 "type",
                 &[
@@ -3987,7 +4001,9 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("full-backing-filename", "str"),
                     MemberInfo::optional("backing-filename-format", "str"),
                     MemberInfo::optional("snapshots", "[SnapshotInfo]"),
-                    MemberInfo::optional("limits", "BlockLimitsInfo").since("10.2"),
+                    MemberInfo::optional("limits", "BlockLimitsInfo")
+                        .since("10.2")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     MemberInfo::optional("format-specific", "ImageInfoSpecific")
                         .since("1.7"),
                     MemberInfo::required("children", "[BlockChildInfo]"),
@@ -3995,7 +4011,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "BlockIOThrottle",
             "block-core",
@@ -4059,14 +4075,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "BlockJobChangeOptionsMirror",
             "block-core",
             TypeKind::of_struct(&[MemberInfo::required("copy-mode", "MirrorCopyMode")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "BlockJobInfo",
             "block-core",
@@ -4090,7 +4106,7 @@ static TYPES: &[TypeInfo] = &[
                 "type",
                 &[
                     BranchInfo::new("mirror", "BlockJobInfoMirror")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -4102,7 +4118,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::optional("actively-synced", "bool")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "BlockLatencyHistogramInfo",
             "block-core",
@@ -4166,14 +4182,16 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("full-backing-filename", "str"),
                     MemberInfo::optional("backing-filename-format", "str"),
                     MemberInfo::optional("snapshots", "[SnapshotInfo]"),
-                    MemberInfo::optional("limits", "BlockLimitsInfo").since("10.2"),
+                    MemberInfo::optional("limits", "BlockLimitsInfo")
+                        .since("10.2")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     MemberInfo::optional("format-specific", "ImageInfoSpecific")
                         .since("1.7"),
                 ],
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "BlockPermission",
             "block-core",
@@ -4324,7 +4342,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("filter-node-name", "str").since("4.2"),
                     MemberInfo::optional("discard-source", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("x-perf", "BackupPerf")
                         .since("6.0")
                         .features(&["unstable"]),
@@ -4457,10 +4475,13 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("ivgen-hash-alg", "QCryptoHashAlgo"),
                     MemberInfo::optional("hash-alg", "QCryptoHashAlgo"),
                     MemberInfo::optional("iter-time", "int").since("2.8"),
+                    MemberInfo::optional("detached-header", "bool")
+                        .since("9.0")
+                        .releases(Releases::of(&[("9.0.0", "9.0.0")])),
                     MemberInfo::optional("file", "BlockdevRef"),
                     MemberInfo::optional("header", "BlockdevRef")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::required("size", "size"),
                     MemberInfo::optional("preallocation", "PreallocMode").since("4.2"),
                 ],
@@ -4735,7 +4756,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("cache", "BlockdevCacheOptions"),
                     MemberInfo::optional("active", "bool")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("read-only", "bool"),
                     MemberInfo::optional("auto-read-only", "bool"),
                     MemberInfo::optional("force-share", "bool").since("2.10"),
@@ -4883,7 +4904,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("cbw-timeout", "uint32").since("7.1"),
                     MemberInfo::optional("min-cluster-size", "size")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                 ],
             ),
         )
@@ -5082,7 +5103,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("key-secret", "str").since("2.6"),
                     MemberInfo::optional("header", "BlockdevRef")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -5197,7 +5218,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("pass-discard-other", "bool"),
                     MemberInfo::optional("discard-no-unref", "bool")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("overlap-check", "Qcow2OverlapChecks")
                         .since("2.2"),
                     MemberInfo::optional("cache-size", "int").since("2.2"),
@@ -5627,7 +5648,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "CacheLevelAndType",
             "machine-common",
@@ -5641,7 +5662,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "CanHostSocketcanProperties",
             "qom",
@@ -5674,7 +5695,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("null", "ChardevCommonWrapper"),
                     BranchInfo::new("mux", "ChardevMuxWrapper"),
                     BranchInfo::new("hub", "ChardevHubWrapper")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     BranchInfo::new("msmouse", "ChardevCommonWrapper"),
                     BranchInfo::new("wctablet", "ChardevCommonWrapper"),
                     BranchInfo::new("braille", "ChardevCommonWrapper")
@@ -5722,7 +5743,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("mux").since("1.5"),
                     ValueInfo::new("hub")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     ValueInfo::new("msmouse").since("1.5"),
                     ValueInfo::new("wctablet").since("2.9"),
                     ValueInfo::new("braille").since("1.5").condition("CONFIG_BRLAPI"),
@@ -5838,14 +5859,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "ChardevHubWrapper",
             "char",
             TypeKind::of_struct(&[MemberInfo::required("data", "ChardevHub")]),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "ChardevInfo",
             "char",
@@ -5891,14 +5912,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "ChardevPtyWrapper",
             "char",
             TypeKind::of_struct(&[MemberInfo::required("data", "ChardevPty")]),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "ChardevQemuVDAgent",
             "char",
@@ -5967,10 +5988,11 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("websocket", "bool").since("3.1"),
                     MemberInfo::optional("reconnect-ms", "int")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("reconnect", "int")
                         .since("2.2")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "10.0.2")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -6205,7 +6227,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "CompressionStats",
             "migration",
@@ -6266,10 +6288,10 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("cpu-state", "S390CpuState"),
                     MemberInfo::optional("dedicated", "bool")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("entitlement", "S390CpuEntitlement")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -6283,16 +6305,16 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("node-id", "int"),
                     MemberInfo::optional("drawer-id", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("book-id", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("socket-id", "int"),
                     MemberInfo::optional("die-id", "int").since("4.1"),
                     MemberInfo::optional("cluster-id", "int").since("7.1"),
                     MemberInfo::optional("module-id", "int")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("core-id", "int"),
                     MemberInfo::optional("thread-id", "int"),
                 ],
@@ -6341,7 +6363,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("model", "CpuModelInfo"),
                     MemberInfo::optional("deprecated-props", "[str]")
                         .since("10.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -6374,7 +6396,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "CpuTopologyLevel",
             "machine-common",
@@ -6393,7 +6415,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "CryptodevBackendProperties",
             "qom",
@@ -6402,10 +6424,10 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("queues", "uint32"),
                     MemberInfo::optional("throttle-bps", "uint64")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                     MemberInfo::optional("throttle-ops", "uint64")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -6419,10 +6441,10 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("queues", "uint32"),
                     MemberInfo::optional("throttle-bps", "uint64")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                     MemberInfo::optional("throttle-ops", "uint64")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                     MemberInfo::required("chardev", "str"),
                 ],
             ),
@@ -6455,7 +6477,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "CxlDynamicCapacityExtent",
             "cxl",
@@ -6467,7 +6489,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "CxlEventLog",
             "cxl",
@@ -6481,7 +6503,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "CxlExtentRemovalPolicy",
             "cxl",
@@ -6490,7 +6512,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "CxlExtentSelectionPolicy",
             "cxl",
@@ -6504,7 +6526,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "CxlUncorErrorType",
             "cxl",
@@ -6529,7 +6551,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "DBusVMStateProperties",
             "qom",
@@ -6573,7 +6595,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("calc-time", "int64"),
                     MemberInfo::optional("calc-time-unit", "TimeUnit")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::required("sample-pages", "uint64").since("6.1"),
                     MemberInfo::required("mode", "DirtyRateMeasureMode").since("6.2"),
                     MemberInfo::optional("vcpu-dirty-rate", "[DirtyRateVcpu]")
@@ -6631,10 +6653,10 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("swap-opt-cmd", "bool"),
                     MemberInfo::optional("zoom-to-fit", "bool")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("zoom-interpolation", "bool")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -6828,7 +6850,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("filter-node-name", "str").since("4.2"),
                     MemberInfo::optional("discard-source", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("x-perf", "BackupPerf")
                         .since("6.0")
                         .features(&["unstable"]),
@@ -6882,7 +6904,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "DummyForceArrays",
             "machine",
@@ -6901,12 +6923,13 @@ static TYPES: &[TypeInfo] = &[
                         "unused-iothread-vq-mapping",
                         "[IOThreadVirtQueueMapping]",
                     ),
-                    MemberInfo::required("unused-virtio-gpu-output", "[VirtIOGPUOutput]"),
+                    MemberInfo::optional("unused-virtio-gpu-output", "[VirtIOGPUOutput]")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                 ],
             ),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "DumpGuestMemoryCapability",
             "dump",
@@ -6927,13 +6950,13 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("kdump-snappy"),
                     ValueInfo::new("kdump-raw-zlib")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     ValueInfo::new("kdump-raw-lzo")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     ValueInfo::new("kdump-raw-snappy")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     ValueInfo::new("win-dmp").since("2.13"),
                 ],
             ),
@@ -6973,11 +6996,11 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::required("object", "str")]),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.0.0", "10.2.2")]))
         .condition("CONFIG_EBPF"),
     TypeInfo::new("EbpfProgramID", "ebpf", TypeKind::Enum(&[ValueInfo::new("rss")]))
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.0.0", "10.2.2")]))
         .condition("CONFIG_EBPF"),
     TypeInfo::new(
             "EndianMode",
@@ -6991,7 +7014,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "EventLoopBaseProperties",
             "qom",
@@ -7021,7 +7044,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "EvtchnPortType",
             "misc-i386",
@@ -7037,7 +7060,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "ExpirePasswordOptions",
             "ui",
@@ -7080,7 +7103,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::required("str", "str")]),
         )
         .since("1.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "FdSocketAddressWrapper",
             "sockets",
@@ -7123,7 +7146,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "FilterBufferProperties",
             "qom",
@@ -7287,7 +7310,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "GuestPanicAction",
             "run-state",
@@ -7498,14 +7521,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "HvBalloonDeviceInfoWrapper",
             "machine",
             TypeKind::of_struct(&[MemberInfo::required("data", "HvBalloonDeviceInfo")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "HvBalloonInfo",
             "machine",
@@ -7517,14 +7540,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "IOMMUFDProperties",
             "qom",
             TypeKind::of_struct(&[MemberInfo::optional("fd", "str")]),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "IOThreadInfo",
             "misc",
@@ -7552,7 +7575,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
     TypeInfo::new(
             "IgvmCfgProperties",
             "qom",
@@ -7630,7 +7653,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("luks", "ImageInfoSpecificLUKSWrapper"),
                     BranchInfo::new("rbd", "ImageInfoSpecificRbdWrapper"),
                     BranchInfo::new("file", "ImageInfoSpecificFileWrapper")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -7642,14 +7665,14 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::optional("extent-size-hint", "size")]),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "ImageInfoSpecificFileWrapper",
             "block-core",
             TypeKind::of_struct(&[MemberInfo::required("data", "ImageInfoSpecificFile")]),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "ImageInfoSpecificKind",
             "block-core",
@@ -7659,8 +7682,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("vmdk"),
                     ValueInfo::new("luks"),
                     ValueInfo::new("rbd"),
-                    ValueInfo::new("file")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                    ValueInfo::new("file").releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -7870,7 +7892,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("wheel-right"),
                     ValueInfo::new("touch")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -7888,7 +7910,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("rel", "InputMoveEventWrapper"),
                     BranchInfo::new("abs", "InputMoveEventWrapper"),
                     BranchInfo::new("mtt", "InputMultiTouchEventWrapper")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -7903,7 +7925,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("btn"),
                     ValueInfo::new("rel"),
                     ValueInfo::new("abs"),
-                    ValueInfo::new("mtt").releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                    ValueInfo::new("mtt").releases(Releases::of(&[("8.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -7976,14 +7998,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "InputMultiTouchEventWrapper",
             "ui",
             TypeKind::of_struct(&[MemberInfo::required("data", "InputMultiTouchEvent")]),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "InputMultiTouchType",
             "ui",
@@ -7998,7 +8020,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
     TypeInfo::new(
             "IntWrapper",
             "ui",
@@ -8138,7 +8160,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("finalize"),
                     ValueInfo::new("change")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -8206,10 +8228,10 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("default-ram-id", "str").since("5.2"),
                     MemberInfo::optional("acpi", "bool")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                     MemberInfo::optional("compat-props", "[CompatProperty]")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .features(&["unstable"]),
                 ],
             ),
@@ -8240,7 +8262,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("zero", "bool"),
                     MemberInfo::optional("compressed", "bool")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::required("depth", "int"),
                     MemberInfo::required("present", "bool").since("6.1"),
                     MemberInfo::optional("offset", "int"),
@@ -8310,13 +8332,13 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("align", "size"),
                     MemberInfo::optional("offset", "size")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("discard-data", "bool"),
                     MemberInfo::required("mem-path", "str"),
                     MemberInfo::optional("pmem", "bool").condition("CONFIG_LIBPMEM"),
                     MemberInfo::optional("readonly", "bool"),
                     MemberInfo::optional("rom", "OnOffAuto")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -8388,7 +8410,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
         .condition("CONFIG_POSIX"),
     TypeInfo::new(
             "MemoryDeviceInfo",
@@ -8403,7 +8425,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("virtio-mem", "VirtioMEMDeviceInfoWrapper"),
                     BranchInfo::new("sgx-epc", "SgxEPCDeviceInfoWrapper"),
                     BranchInfo::new("hv-balloon", "HvBalloonDeviceInfoWrapper")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -8420,7 +8442,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("virtio-mem"),
                     ValueInfo::new("sgx-epc"),
                     ValueInfo::new("hv-balloon")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                 ],
             ),
         )
@@ -8491,12 +8513,16 @@ static TYPES: &[TypeInfo] = &[
                 &[
                     ValueInfo::new("normal").since("8.2"),
                     ValueInfo::new("cpr-reboot").since("8.2"),
-                    ValueInfo::new("cpr-transfer").since("10.1"),
-                    ValueInfo::new("cpr-exec").since("10.2"),
+                    ValueInfo::new("cpr-transfer")
+                        .since("10.1")
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
+                    ValueInfo::new("cpr-exec")
+                        .since("10.2")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                 ],
             ),
         )
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrateSetParameters",
             "migration",
@@ -8517,7 +8543,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("max-bandwidth", "size").since("2.8"),
                     MemberInfo::optional("avail-switchover-bandwidth", "size")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("downtime-limit", "uint64").since("2.8"),
                     MemberInfo::optional("x-checkpoint-delay", "uint32")
                         .since("2.8")
@@ -8531,7 +8557,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("multifd-zlib-level", "uint8").since("5.0"),
                     MemberInfo::optional("multifd-qatzip-level", "uint8")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("multifd-zstd-level", "uint8").since("5.0"),
                     MemberInfo::optional(
                             "block-bitmap-mapping",
@@ -8540,35 +8566,40 @@ static TYPES: &[TypeInfo] = &[
                         .since("5.2"),
                     MemberInfo::optional("x-vcpu-dirty-limit-period", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")]))
                         .features(&["unstable"]),
                     MemberInfo::optional("vcpu-dirty-limit", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("mode", "MigMode")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("zero-page-detection", "ZeroPageDetection")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::optional("direct-io", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("cpr-exec-command", "[str]")
                         .since("10.2")
                         .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     MemberInfo::optional("compress-level", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("compress-threads", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("compress-wait-thread", "bool")
                         .since("3.1")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("decompress-threads", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("block-incremental", "bool")
                         .since("2.10")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8589,7 +8620,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrationAddressType",
             "migration",
@@ -8603,7 +8634,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrationCapability",
             "migration",
@@ -8632,19 +8663,21 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("postcopy-preempt").since("7.1"),
                     ValueInfo::new("switchover-ack")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     ValueInfo::new("dirty-limit")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     ValueInfo::new("mapped-ram")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     ValueInfo::new("compress")
                         .since("2.4")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     ValueInfo::new("block")
                         .since("2.10")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8673,21 +8706,26 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrationChannelType",
             "migration",
-            TypeKind::Enum(&[ValueInfo::new("main"), ValueInfo::new("cpr")]),
+            TypeKind::Enum(
+                &[
+                    ValueInfo::new("main"),
+                    ValueInfo::new("cpr").releases(Releases::of(&[("10.0.2", "10.2.2")])),
+                ],
+            ),
         )
         .since("8.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrationExecCommand",
             "migration",
             TypeKind::of_struct(&[MemberInfo::required("args", "[str]")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "MigrationInfo",
             "migration",
@@ -8728,15 +8766,17 @@ static TYPES: &[TypeInfo] = &[
                         .since("4.0"),
                     MemberInfo::optional("dirty-limit-throttle-time-per-round", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("dirty-limit-ring-full-time", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("disk", "MigrationStats")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("compression", "CompressionStats")
                         .since("3.1")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8761,7 +8801,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("max-bandwidth").since("2.8"),
                     ValueInfo::new("avail-switchover-bandwidth")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     ValueInfo::new("downtime-limit").since("2.8"),
                     ValueInfo::new("x-checkpoint-delay")
                         .since("2.8")
@@ -8775,39 +8815,44 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("multifd-zstd-level").since("5.0"),
                     ValueInfo::new("multifd-qatzip-level")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     ValueInfo::new("block-bitmap-mapping").since("5.2"),
                     ValueInfo::new("x-vcpu-dirty-limit-period")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")]))
                         .features(&["unstable"]),
                     ValueInfo::new("vcpu-dirty-limit")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     ValueInfo::new("mode")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     ValueInfo::new("zero-page-detection")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     ValueInfo::new("direct-io")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     ValueInfo::new("cpr-exec-command")
                         .since("10.2")
                         .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     ValueInfo::new("compress-level")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     ValueInfo::new("compress-threads")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     ValueInfo::new("decompress-threads")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     ValueInfo::new("compress-wait-thread")
                         .since("3.1")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     ValueInfo::new("block-incremental")
                         .since("2.10")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8833,7 +8878,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("max-bandwidth", "size").since("2.8"),
                     MemberInfo::optional("avail-switchover-bandwidth", "size")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("downtime-limit", "uint64").since("2.8"),
                     MemberInfo::optional("x-checkpoint-delay", "uint32")
                         .since("2.8")
@@ -8847,7 +8892,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("multifd-zlib-level", "uint8").since("5.0"),
                     MemberInfo::optional("multifd-qatzip-level", "uint8")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("multifd-zstd-level", "uint8").since("5.0"),
                     MemberInfo::optional(
                             "block-bitmap-mapping",
@@ -8856,35 +8901,40 @@ static TYPES: &[TypeInfo] = &[
                         .since("5.2"),
                     MemberInfo::optional("x-vcpu-dirty-limit-period", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")]))
                         .features(&["unstable"]),
                     MemberInfo::optional("vcpu-dirty-limit", "uint64")
                         .since("8.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.1.0", "10.2.2")])),
                     MemberInfo::optional("mode", "MigMode")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("zero-page-detection", "ZeroPageDetection")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::optional("direct-io", "bool")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("cpr-exec-command", "[str]")
                         .since("10.2")
                         .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     MemberInfo::optional("compress-level", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("compress-threads", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("compress-wait-thread", "bool")
                         .since("3.1")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("decompress-threads", "uint8")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                     MemberInfo::optional("block-incremental", "bool")
                         .since("2.10")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8915,7 +8965,8 @@ static TYPES: &[TypeInfo] = &[
                         .since("7.1"),
                     MemberInfo::optional("skipped", "int")
                         .since("1.5")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -8938,7 +8989,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("postcopy-paused").since("3.0"),
                     ValueInfo::new("postcopy-recover-setup")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     ValueInfo::new("postcopy-recover").since("3.0"),
                     ValueInfo::new("completed"),
                     ValueInfo::new("failed"),
@@ -8962,7 +9013,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("7.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "MirrorCopyMode",
             "block-core",
@@ -9032,15 +9083,15 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("zstd").condition("CONFIG_ZSTD"),
                     ValueInfo::new("qatzip")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")]))
                         .condition("CONFIG_QATZIP"),
                     ValueInfo::new("qpl")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .condition("CONFIG_QPL"),
                     ValueInfo::new("uadk")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .condition("CONFIG_UADK"),
                 ],
             ),
@@ -9095,7 +9146,7 @@ static TYPES: &[TypeInfo] = &[
                 &[
                     MemberInfo::optional("handshake-max-seconds", "uint32")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("tls-creds", "str").since("2.6"),
                     MemberInfo::optional("tls-authz", "str").since("4.0"),
                     MemberInfo::optional("max-connections", "uint32").since("5.2"),
@@ -9118,7 +9169,7 @@ static TYPES: &[TypeInfo] = &[
                 ],
             ),
         )
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "NbdServerOptionsLegacy",
             "block-export",
@@ -9126,7 +9177,7 @@ static TYPES: &[TypeInfo] = &[
                 &[
                     MemberInfo::optional("handshake-max-seconds", "uint32")
                         .since("10.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     MemberInfo::optional("tls-creds", "str").since("2.6"),
                     MemberInfo::optional("tls-authz", "str").since("4.0"),
                     MemberInfo::optional("max-connections", "uint32").since("5.2"),
@@ -9159,7 +9210,7 @@ static TYPES: &[TypeInfo] = &[
                         .releases(Releases::of(&[("10.2.2", "10.2.2")]))
                         .condition("CONFIG_PASST"),
                     ValueInfo::new("af-xdp")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
                         .condition("CONFIG_AF_XDP"),
                     ValueInfo::new("vmnet-host").condition("CONFIG_VMNET"),
                     ValueInfo::new("vmnet-shared").condition("CONFIG_VMNET"),
@@ -9263,7 +9314,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("hubport", "NetdevHubPortOptions"),
                     BranchInfo::new("netmap", "NetdevNetmapOptions"),
                     BranchInfo::new("af-xdp", "NetdevAFXDPOptions")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
                         .condition("CONFIG_AF_XDP"),
                     BranchInfo::new("vhost-user", "NetdevVhostUserOptions"),
                     BranchInfo::new("vhost-vdpa", "NetdevVhostVDPAOptions"),
@@ -9290,13 +9341,17 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("start-queue", "int"),
                     MemberInfo::optional("inhibit", "bool"),
                     MemberInfo::optional("sock-fds", "str"),
-                    MemberInfo::optional("map-path", "str").since("10.1"),
-                    MemberInfo::optional("map-start-index", "int32").since("10.1"),
+                    MemberInfo::optional("map-path", "str")
+                        .since("10.1")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                    MemberInfo::optional("map-start-index", "int32")
+                        .since("10.1")
+                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                 ],
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+        .releases(Releases::of(&[("8.2.0", "10.2.2")]))
         .condition("CONFIG_AF_XDP"),
     TypeInfo::new(
             "NetdevBridgeOptions",
@@ -9395,7 +9450,11 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("server", "bool"),
                     MemberInfo::optional("reconnect-ms", "int")
                         .since("9.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
+                    MemberInfo::optional("reconnect", "int")
+                        .since("8.0")
+                        .releases(Releases::of(&[("8.0.0", "10.0.2")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -9613,16 +9672,16 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("node-id", "int"),
                     MemberInfo::optional("drawer-id", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("book-id", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("socket-id", "int"),
                     MemberInfo::optional("die-id", "int").since("4.1"),
                     MemberInfo::optional("cluster-id", "int").since("7.1"),
                     MemberInfo::optional("module-id", "int")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("core-id", "int"),
                     MemberInfo::optional("thread-id", "int"),
                 ],
@@ -9736,9 +9795,9 @@ static TYPES: &[TypeInfo] = &[
                             "acpi-generic-initiator",
                             "AcpiGenericInitiatorProperties",
                         )
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     BranchInfo::new("acpi-generic-port", "AcpiGenericPortProperties")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     BranchInfo::new("authz-list", "AuthZListProperties"),
                     BranchInfo::new("authz-listfile", "AuthZListFileProperties"),
                     BranchInfo::new("authz-pam", "AuthZPAMProperties"),
@@ -9774,7 +9833,7 @@ static TYPES: &[TypeInfo] = &[
                     BranchInfo::new("input-linux", "InputLinuxProperties")
                         .condition("CONFIG_LINUX"),
                     BranchInfo::new("iommufd", "IOMMUFDProperties")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     BranchInfo::new("iothread", "IothreadProperties"),
                     BranchInfo::new("main-loop", "MainLoopProperties"),
                     BranchInfo::new("memory-backend-epc", "MemoryBackendEpcProperties")
@@ -9790,7 +9849,7 @@ static TYPES: &[TypeInfo] = &[
                         .condition("CONFIG_LINUX"),
                     BranchInfo::new("memory-backend-ram", "MemoryBackendProperties"),
                     BranchInfo::new("memory-backend-shm", "MemoryBackendShmProperties")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .condition("CONFIG_POSIX"),
                     BranchInfo::new("pr-manager-helper", "PrManagerHelperProperties")
                         .condition("CONFIG_LINUX"),
@@ -9804,7 +9863,7 @@ static TYPES: &[TypeInfo] = &[
                         .condition("CONFIG_SECRET_KEYRING"),
                     BranchInfo::new("sev-guest", "SevGuestProperties"),
                     BranchInfo::new("sev-snp-guest", "SevSnpGuestProperties")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     BranchInfo::new("tdx-guest", "TdxGuestProperties")
                         .releases(Releases::of(&[("10.2.2", "10.2.2")])),
                     BranchInfo::new("thread-context", "ThreadContextProperties"),
@@ -9860,9 +9919,9 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::Enum(
                 &[
                     ValueInfo::new("acpi-generic-initiator")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     ValueInfo::new("acpi-generic-port")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                     ValueInfo::new("authz-list"),
                     ValueInfo::new("authz-listfile"),
                     ValueInfo::new("authz-pam"),
@@ -9888,7 +9947,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("input-barrier"),
                     ValueInfo::new("input-linux").condition("CONFIG_LINUX"),
                     ValueInfo::new("iommufd")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     ValueInfo::new("iothread"),
                     ValueInfo::new("main-loop"),
                     ValueInfo::new("memory-backend-epc").condition("CONFIG_LINUX"),
@@ -9896,7 +9955,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("memory-backend-memfd").condition("CONFIG_LINUX"),
                     ValueInfo::new("memory-backend-ram"),
                     ValueInfo::new("memory-backend-shm")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")]))
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")]))
                         .condition("CONFIG_POSIX"),
                     ValueInfo::new("pef-guest"),
                     ValueInfo::new("pr-manager-helper").condition("CONFIG_LINUX"),
@@ -9908,7 +9967,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("secret_keyring").condition("CONFIG_SECRET_KEYRING"),
                     ValueInfo::new("sev-guest"),
                     ValueInfo::new("sev-snp-guest")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     ValueInfo::new("thread-context"),
                     ValueInfo::new("s390-pv-guest"),
                     ValueInfo::new("tdx-guest")
@@ -10019,10 +10078,10 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("16"),
                     ValueInfo::new("32")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     ValueInfo::new("64")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -10324,6 +10383,9 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("ivgen-hash-alg", "QCryptoHashAlgo"),
                     MemberInfo::optional("hash-alg", "QCryptoHashAlgo"),
                     MemberInfo::optional("iter-time", "int").since("2.8"),
+                    MemberInfo::optional("detached-header", "bool")
+                        .since("9.0")
+                        .releases(Releases::of(&[("9.0.0", "9.0.0")])),
                 ],
             ),
         )
@@ -10366,7 +10428,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("hash-alg", "QCryptoHashAlgo"),
                     MemberInfo::optional("detached-header", "bool")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                     MemberInfo::required("payload-offset", "int"),
                     MemberInfo::required("master-key-iters", "int"),
                     MemberInfo::required("uuid", "str"),
@@ -10451,7 +10513,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("twofish-256"),
                     ValueInfo::new("sm4")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -10485,7 +10547,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("ripemd160").since("2.7"),
                     ValueInfo::new("sm3")
                         .since("9.2.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
                 ],
             ),
         )
@@ -10526,12 +10588,19 @@ static TYPES: &[TypeInfo] = &[
         .since("2.5")
         .releases(Releases::of(&[("7.2.0", "10.2.2")])),
     TypeInfo::new(
+            "QCryptodevBackendAlgType",
+            "cryptodev",
+            TypeKind::Enum(&[ValueInfo::new("sym"), ValueInfo::new("asym")]),
+        )
+        .since("8.0")
+        .releases(Releases::of(&[("8.0.0", "9.1.0")])),
+    TypeInfo::new(
             "QCryptodevBackendAlgoType",
             "cryptodev",
             TypeKind::Enum(&[ValueInfo::new("sym"), ValueInfo::new("asym")]),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "QCryptodevBackendClient",
             "cryptodev",
@@ -10543,7 +10612,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "QCryptodevBackendServiceType",
             "cryptodev",
@@ -10558,7 +10627,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "QCryptodevBackendType",
             "cryptodev",
@@ -10571,7 +10640,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "QCryptodevInfo",
             "cryptodev",
@@ -10584,7 +10653,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "QKeyCode",
             "ui",
@@ -10740,29 +10809,18 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("ac_bookmarks"),
                     ValueInfo::new("lang1"),
                     ValueInfo::new("lang2"),
-                    ValueInfo::new("f13")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f14")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f15")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f16")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f17")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f18")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f19")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f20")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f21")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f22")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f23")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
-                    ValueInfo::new("f24").releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                    ValueInfo::new("f13").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f14").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f15").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f16").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f17").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f18").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f19").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f20").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f21").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f22").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f23").releases(Releases::of(&[("8.0.0", "10.2.2")])),
+                    ValueInfo::new("f24").releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -10809,7 +10867,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "Qcow2BitmapInfo",
             "block-core",
@@ -10992,14 +11050,14 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("format", "RbdImageEncryptionFormat"),
                     MemberInfo::optional("parent", "RbdEncryptionOptions")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
                 "format",
                 &[
                     BranchInfo::new("luks", "RbdEncryptionOptionsLUKS"),
                     BranchInfo::new("luks2", "RbdEncryptionOptionsLUKS2"),
                     BranchInfo::new("luks-any", "RbdEncryptionOptionsLUKSAny")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -11025,7 +11083,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::required("key-secret", "str")]),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "RbdEncryptionOptionsLUKSBase",
             "block-core",
@@ -11042,7 +11100,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("luks2"),
                     ValueInfo::new("luks-any")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -11356,14 +11414,14 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "S390CpuPolarization",
             "machine-s390x",
             TypeKind::Enum(&[ValueInfo::new("horizontal"), ValueInfo::new("vertical")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "S390CpuState",
             "machine",
@@ -11402,16 +11460,16 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("cpus", "int"),
                     MemberInfo::optional("drawers", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("books", "int")
                         .since("8.2")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
                     MemberInfo::optional("sockets", "int"),
                     MemberInfo::optional("dies", "int"),
                     MemberInfo::optional("clusters", "int").since("7.0"),
                     MemberInfo::optional("modules", "int")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     MemberInfo::optional("cores", "int"),
                     MemberInfo::optional("threads", "int"),
                     MemberInfo::optional("maxcpus", "int"),
@@ -11583,7 +11641,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("keyid", "str"),
                     MemberInfo::optional("iv", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                 ],
             ),
@@ -11599,7 +11657,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("keyid", "str"),
                     MemberInfo::optional("iv", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                     MemberInfo::required("serial", "int32"),
                 ],
@@ -11617,7 +11675,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("keyid", "str"),
                     MemberInfo::optional("iv", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                     MemberInfo::optional("data", "str"),
                     MemberInfo::optional("file", "str"),
@@ -11696,7 +11754,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "SevGuestInfo",
             "misc-i386",
@@ -11708,7 +11766,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("2.12")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "SevGuestProperties",
             "qom",
@@ -11724,7 +11782,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("handle", "uint32"),
                     MemberInfo::optional("legacy-vm-type", "OnOffAuto")
                         .since("9.1")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -11736,7 +11794,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::Enum(&[ValueInfo::new("sev"), ValueInfo::new("sev-snp")]),
         )
         .since("6.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "SevInfo",
             "misc-i386",
@@ -11748,14 +11806,14 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("build-id", "uint8"),
                     MemberInfo::required("state", "SevState"),
                     MemberInfo::required("sev-type", "SevGuestType")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                 ],
                 "sev-type",
                 &[
                     BranchInfo::new("sev", "SevGuestInfo")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                     BranchInfo::new("sev-snp", "SevSnpGuestInfo")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
                 ],
             ),
         )
@@ -11774,7 +11832,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::of_struct(&[MemberInfo::required("snp-policy", "uint64")]),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "SevSnpGuestProperties",
             "qom",
@@ -11795,7 +11853,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.1")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.1.0", "10.2.2")])),
     TypeInfo::new(
             "SevState",
             "misc-i386",
@@ -11919,7 +11977,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("64"),
                     ValueInfo::new("auto")
                         .since("9.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -11936,7 +11994,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "SmpCachePropertiesWrapper",
             "machine-common",
@@ -11944,7 +12002,7 @@ static TYPES: &[TypeInfo] = &[
                 &[MemberInfo::required("caches", "[SmpCacheProperties]")],
             ),
         )
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "SnapshotInfo",
             "block-core",
@@ -12173,7 +12231,7 @@ static TYPES: &[TypeInfo] = &[
                 &[
                     ValueInfo::new("kvm"),
                     ValueInfo::new("cryptodev")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -12242,7 +12300,7 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("vcpu"),
                     ValueInfo::new("cryptodev")
                         .since("8.0")
-                        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+                        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
                 ],
             ),
         )
@@ -12305,7 +12363,8 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("running", "bool"),
                     MemberInfo::required("status", "RunState"),
                     MemberInfo::optional("singlestep", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "8.2.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -12361,8 +12420,8 @@ static TYPES: &[TypeInfo] = &[
                     ValueInfo::new("x86_64"),
                     ValueInfo::new("xtensa"),
                     ValueInfo::new("xtensaeb"),
-                    ValueInfo::new("cris").releases(Releases::of(&[("7.2.0", "7.2.0")])),
-                    ValueInfo::new("nios2").releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                    ValueInfo::new("cris").releases(Releases::of(&[("7.2.0", "9.1.0")])),
+                    ValueInfo::new("nios2").releases(Releases::of(&[("7.2.0", "9.0.0")])),
                 ],
             ),
         )
@@ -12524,7 +12583,7 @@ static TYPES: &[TypeInfo] = &[
             TypeKind::Enum(&[ValueInfo::new("second"), ValueInfo::new("millisecond")]),
         )
         .since("8.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.2.0", "10.2.2")])),
     TypeInfo::new(
             "TlsCredsAnonProperties",
             "crypto",
@@ -12535,7 +12594,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("endpoint", "QCryptoTLSCredsEndpoint"),
                     MemberInfo::optional("priority", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                 ],
             ),
@@ -12567,7 +12626,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("priority", "str"),
                     MemberInfo::optional("username", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                 ],
             ),
@@ -12586,7 +12645,7 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::optional("sanity-check", "bool"),
                     MemberInfo::optional("passwordid", "str"),
                     MemberInfo::optional("loaded", "bool")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")]))
+                        .releases(Releases::of(&[("7.2.0", "9.1.0")]))
                         .features(&["deprecated"]),
                 ],
             ),
@@ -12644,7 +12703,8 @@ static TYPES: &[TypeInfo] = &[
                     MemberInfo::required("state", "TraceEventState"),
                     MemberInfo::optional("vcpu", "bool")
                         .since("2.7")
-                        .releases(Releases::of(&[("7.2.0", "7.2.0")])),
+                        .releases(Releases::of(&[("7.2.0", "9.0.0")]))
+                        .features(&["deprecated"]),
                 ],
             ),
         )
@@ -12753,7 +12813,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "UefiVariable",
             "uefi",
@@ -12769,7 +12829,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("10.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "UnixSocketAddress",
             "sockets",
@@ -12813,7 +12873,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.2")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("10.0.2", "10.2.2")])),
     TypeInfo::new(
             "VersionInfo",
             "control",
@@ -13130,7 +13190,7 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("8.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("8.0.0", "10.2.2")])),
     TypeInfo::new(
             "VncBasicInfo",
             "ui",
@@ -13461,5 +13521,5 @@ static TYPES: &[TypeInfo] = &[
             ),
         )
         .since("9.0")
-        .releases(Releases::of(&[("10.2.2", "10.2.2")])),
+        .releases(Releases::of(&[("9.0.0", "10.2.2")])),
 ];

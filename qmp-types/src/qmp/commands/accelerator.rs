@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI command `query-accelerators`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI command `query-accelerators`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.query-accelerators)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,7 +56,7 @@ impl qmp_types::Command for QueryKvm {
     );
 }
 
-/// QAPI command `x-accel-stats`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, unstable.
+/// QAPI command `x-accel-stats`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-accelerator.x-accel-stats)
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI command `query-audiodevs`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI command `query-audiodevs`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-audio.query-audiodevs)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,6 @@ impl qmp_types::Command for QueryAudiodevs {
     const MODULE: &'static str = "audio";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
 }

@@ -16,7 +16,7 @@ pub struct BlockLatencyHistogramSet {
     pub boundaries_read: Option<Vec<u64>>,
     /// `boundaries-write`.
     pub boundaries_write: Option<Vec<u64>>,
-    /// `boundaries-zap`, since QEMU 10.2 or before, not in 7.2.
+    /// `boundaries-zap`, since QEMU 8.1.
     pub boundaries_zap: Option<Vec<u64>>,
     /// `boundaries-flush`.
     pub boundaries_flush: Option<Vec<u64>>,

@@ -24,7 +24,7 @@ pub struct BlockCommit {
     pub top: Option<String>,
     /// `backing-file`, since 2.1.
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`, since QEMU 10.2 or before, not in 7.2.
+    /// `backing-mask-protocol`, since QEMU 9.0.
     pub backing_mask_protocol: Option<bool>,
     /// `speed`.
     pub speed: Option<i64>,
@@ -494,7 +494,7 @@ impl qmp_types::Command for BlockJobCancel {
     const ALLOW_PRECONFIG: bool = true;
 }
 
-/// QAPI command `block-job-change`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI command `block-job-change`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.block-job-change)
 #[derive(Debug, Clone, PartialEq)]
@@ -526,7 +526,7 @@ impl qmp_types::Command for BlockJobChange {
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
 }
 
@@ -799,7 +799,7 @@ pub struct BlockStream {
     pub base_node: Option<String>,
     /// `backing-file`, since 2.1.
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`, since QEMU 10.2 or before, not in 7.2.
+    /// `backing-mask-protocol`, since QEMU 9.0.
     pub backing_mask_protocol: Option<bool>,
     /// `bottom`, since 6.0.
     pub bottom: Option<String>,
@@ -1057,7 +1057,7 @@ pub struct BlockdevBackup {
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `on-cbw-error`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `on-cbw-error`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub on_cbw_error: Option<types::OnCbwError>,
     /// `auto-finalize`, since 2.12.
     pub auto_finalize: Option<bool>,
@@ -1065,7 +1065,7 @@ pub struct BlockdevBackup {
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `discard-source`, since QEMU 9.1.
     pub discard_source: Option<bool>,
     /// `x-perf`, since 6.0, unstable.
     pub x_perf: Option<types::BackupPerf>,
@@ -1334,7 +1334,7 @@ pub struct BlockdevMirror {
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since 3.1.
     pub auto_dismiss: Option<bool>,
-    /// `target-is-zero`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `target-is-zero`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub target_is_zero: Option<bool>,
 }
 
@@ -1512,7 +1512,7 @@ impl qmp_types::Command for BlockdevReopen {
     const ALLOW_PRECONFIG: bool = true;
 }
 
-/// QAPI command `blockdev-set-active`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI command `blockdev-set-active`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-block-core.blockdev-set-active)
 #[derive(Debug, Clone, PartialEq)]
@@ -1550,7 +1550,7 @@ impl qmp_types::Command for BlockdevSetActive {
     const MODULE: &'static str = "block-core";
     const SINCE: Option<&'static str> = Some("10.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("10.0.2", "10.2.2")],
     );
     const ALLOW_PRECONFIG: bool = true;
 }
@@ -1853,7 +1853,7 @@ pub struct DriveBackup {
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `on-cbw-error`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `on-cbw-error`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub on_cbw_error: Option<types::OnCbwError>,
     /// `auto-finalize`, since 2.12.
     pub auto_finalize: Option<bool>,
@@ -1861,7 +1861,7 @@ pub struct DriveBackup {
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `discard-source`, since QEMU 9.1.
     pub discard_source: Option<bool>,
     /// `x-perf`, since 6.0, unstable.
     pub x_perf: Option<types::BackupPerf>,

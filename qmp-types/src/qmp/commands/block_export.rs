@@ -217,7 +217,7 @@ impl qmp_types::Command for NbdServerRemove {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NbdServerStart {
-    /// `handshake-max-seconds`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `handshake-max-seconds`, since QEMU 10.0 or before, not in 9.1.
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since 2.6.
     pub tls_creds: Option<String>,

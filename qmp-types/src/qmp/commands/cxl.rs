@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI command `cxl-add-dynamic-capacity`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, unstable.
+/// QAPI command `cxl-add-dynamic-capacity`, since QEMU 9.1, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-add-dynamic-capacity)
 #[derive(Debug, Clone, PartialEq)]
@@ -65,12 +65,12 @@ impl qmp_types::Command for CxlAddDynamicCapacity {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 
-/// QAPI command `cxl-inject-correctable-error`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI command `cxl-inject-correctable-error`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-correctable-error)
 #[derive(Debug, Clone, PartialEq)]
@@ -101,11 +101,11 @@ impl qmp_types::Command for CxlInjectCorrectableError {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-inject-dram-event`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI command `cxl-inject-dram-event`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-dram-event)
 #[derive(Debug, Clone, PartialEq)]
@@ -255,11 +255,11 @@ impl qmp_types::Command for CxlInjectDramEvent {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.1.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-inject-general-media-event`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI command `cxl-inject-general-media-event`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-general-media-event)
 #[derive(Debug, Clone, PartialEq)]
@@ -365,11 +365,11 @@ impl qmp_types::Command for CxlInjectGeneralMediaEvent {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.1.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-inject-memory-module-event`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI command `cxl-inject-memory-module-event`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-memory-module-event)
 #[derive(Debug, Clone, PartialEq)]
@@ -456,11 +456,11 @@ impl qmp_types::Command for CxlInjectMemoryModuleEvent {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.1.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-inject-poison`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI command `cxl-inject-poison`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-poison)
 #[derive(Debug, Clone, PartialEq)]
@@ -498,11 +498,11 @@ impl qmp_types::Command for CxlInjectPoison {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.1.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-inject-uncorrectable-errors`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI command `cxl-inject-uncorrectable-errors`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-inject-uncorrectable-errors)
 #[derive(Debug, Clone, PartialEq)]
@@ -539,11 +539,11 @@ impl qmp_types::Command for CxlInjectUncorrectableErrors {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
 }
 
-/// QAPI command `cxl-release-dynamic-capacity`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, unstable.
+/// QAPI command `cxl-release-dynamic-capacity`, since QEMU 9.1, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-cxl.cxl-release-dynamic-capacity)
 #[derive(Debug, Clone, PartialEq)]
@@ -628,7 +628,7 @@ impl qmp_types::Command for CxlReleaseDynamicCapacity {
     const MODULE: &'static str = "cxl";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }

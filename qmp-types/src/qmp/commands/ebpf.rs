@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI command `request-ebpf`, since QEMU 10.2 or before, not in 7.2, documented since 9.0, if `CONFIG_EBPF`.
+/// QAPI command `request-ebpf`, since QEMU 9.0, if `CONFIG_EBPF`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-ebpf.request-ebpf)
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl qmp_types::Command for RequestEbpf {
     const MODULE: &'static str = "ebpf";
     const SINCE: Option<&'static str> = Some("9.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.0.0", "10.2.2")],
     );
     const CONDITION: Option<&'static str> = Some("CONFIG_EBPF");
 }

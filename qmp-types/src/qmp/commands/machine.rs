@@ -437,7 +437,7 @@ impl qmp_types::Command for QueryCurrentMachine {
     );
 }
 
-/// QAPI command `query-firmware-log`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI command `query-firmware-log`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-firmware-log)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -504,7 +504,7 @@ impl qmp_types::Command for QueryHotpluggableCpus {
     const ALLOW_PRECONFIG: bool = true;
 }
 
-/// QAPI command `query-hv-balloon-status-report`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI command `query-hv-balloon-status-report`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.query-hv-balloon-status-report)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -527,7 +527,7 @@ impl qmp_types::Command for QueryHvBalloonStatusReport {
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
 }
 
@@ -537,7 +537,7 @@ impl qmp_types::Command for QueryHvBalloonStatusReport {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct QueryMachines {
-    /// `compat-props`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, unstable.
+    /// `compat-props`, since QEMU 9.1, unstable.
     pub compat_props: Option<bool>,
 }
 
@@ -852,7 +852,7 @@ impl qmp_types::Command for SystemWakeup {
     );
 }
 
-/// QAPI command `x-query-interrupt-controllers`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, unstable.
+/// QAPI command `x-query-interrupt-controllers`, since QEMU 9.1, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-interrupt-controllers)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -875,7 +875,7 @@ impl qmp_types::Command for XQueryInterruptControllers {
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
@@ -965,10 +965,10 @@ impl qmp_types::Command for XQueryNuma {
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 
-/// QAPI command `x-query-opcount`, removed in QEMU 10.2 or before, still in 7.2, since 6.2, unstable, if `CONFIG_TCG`.
+/// QAPI command `x-query-opcount`, removed in QEMU 10.2 or before, still in 10.0, since 6.2, unstable, if `CONFIG_TCG`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-opcount)
-#[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+#[deprecated = "removed in QEMU 10.2 or before, still in 10.0"]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct XQueryOpcount {}
@@ -988,15 +988,17 @@ impl qmp_types::Command for XQueryOpcount {
     const NAME: &'static str = "x-query-opcount";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("6.2");
-    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "7.2.0")]);
+    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
+        &[("7.2.0", "10.0.2")],
+    );
     const FEATURES: &'static [&'static str] = &["unstable"];
     const CONDITION: Option<&'static str> = Some("CONFIG_TCG");
 }
 
-/// QAPI command `x-query-profile`, removed in QEMU 10.2 or before, still in 7.2, since 6.2, unstable, if `CONFIG_TCG`.
+/// QAPI command `x-query-profile`, removed in QEMU 8.1, since 6.2, unstable, if `CONFIG_TCG`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-profile)
-#[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+#[deprecated = "removed in QEMU 8.1"]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct XQueryProfile {}
@@ -1016,7 +1018,7 @@ impl qmp_types::Command for XQueryProfile {
     const NAME: &'static str = "x-query-profile";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("6.2");
-    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "7.2.0")]);
+    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "8.0.0")]);
     const FEATURES: &'static [&'static str] = &["unstable"];
     const CONDITION: Option<&'static str> = Some("CONFIG_TCG");
 }
@@ -1049,10 +1051,10 @@ impl qmp_types::Command for XQueryRamblock {
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 
-/// QAPI command `x-query-rdma`, removed in QEMU 10.2 or before, still in 7.2, since 6.2, unstable.
+/// QAPI command `x-query-rdma`, removed in QEMU 9.1, since 6.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine.x-query-rdma)
-#[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+#[deprecated = "removed in QEMU 9.1"]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct XQueryRdma {}
@@ -1072,7 +1074,7 @@ impl qmp_types::Command for XQueryRdma {
     const NAME: &'static str = "x-query-rdma";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("6.2");
-    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "7.2.0")]);
+    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "9.0.0")]);
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI command `query-s390x-cpu-polarization`, since QEMU 10.2 or before, not in 7.2, documented since 8.2, unstable.
+/// QAPI command `query-s390x-cpu-polarization`, since QEMU 8.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.query-s390x-cpu-polarization)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,12 +25,12 @@ impl qmp_types::Command for QueryS390xCpuPolarization {
     const MODULE: &'static str = "machine-s390x";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
 
-/// QAPI command `set-cpu-topology`, since QEMU 10.2 or before, not in 7.2, documented since 8.2, unstable.
+/// QAPI command `set-cpu-topology`, since QEMU 8.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-machine-s390x.set-cpu-topology)
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,7 @@ impl qmp_types::Command for SetCpuTopology {
     const MODULE: &'static str = "machine-s390x";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }

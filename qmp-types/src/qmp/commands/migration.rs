@@ -10,7 +10,7 @@ use super::super::types;
 pub struct CalcDirtyRate {
     /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `calc-time-unit`, since QEMU 8.2.
     pub calc_time_unit: Option<types::TimeUnit>,
     /// `sample-pages`, since 6.1.
     pub sample_pages: Option<i64>,
@@ -116,18 +116,18 @@ impl qmp_types::Command for CancelVcpuDirtyLimit {
 pub struct Migrate {
     /// `uri`.
     pub uri: Option<String>,
-    /// `channels`, since QEMU 10.2 or before, not in 7.2.
+    /// `channels`, since QEMU 8.2.
     pub channels: Option<Vec<types::MigrationChannel>>,
     /// `detach`, deprecated.
     #[deprecated = "deprecated as of QEMU 10.2.2"]
     pub detach: Option<bool>,
     /// `resume`, since 3.0.
     pub resume: Option<bool>,
-    /// `blk`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `blk`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub blk: Option<bool>,
-    /// `inc`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `inc`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub inc: Option<bool>,
 }
 
@@ -171,7 +171,7 @@ impl Migrate {
     }
 
     /// Sets `blk`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn blk(mut self, blk: bool) -> Self {
         self.blk = Some(blk);
@@ -179,7 +179,7 @@ impl Migrate {
     }
 
     /// Sets `inc`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn inc(mut self, inc: bool) -> Self {
         self.inc = Some(inc);
@@ -246,9 +246,9 @@ impl qmp_types::Command for MigrateContinue {
 pub struct MigrateIncoming {
     /// `uri`.
     pub uri: Option<String>,
-    /// `channels`, since QEMU 10.2 or before, not in 7.2.
+    /// `channels`, since QEMU 8.2.
     pub channels: Option<Vec<types::MigrationChannel>>,
-    /// `exit-on-error`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `exit-on-error`, since QEMU 9.1.
     pub exit_on_error: Option<bool>,
 }
 
@@ -425,7 +425,7 @@ pub struct MigrateSetParameters {
     pub tls_authz: Option<types::StrOrNull>,
     /// `max-bandwidth`, since 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
     pub avail_switchover_bandwidth: Option<u64>,
     /// `downtime-limit`, since 2.8.
     pub downtime_limit: Option<u64>,
@@ -443,38 +443,38 @@ pub struct MigrateSetParameters {
     pub multifd_compression: Option<types::MultiFdCompression>,
     /// `multifd-zlib-level`, since 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `multifd-qatzip-level`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub multifd_qatzip_level: Option<u8>,
     /// `multifd-zstd-level`, since 5.0.
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since 5.2.
     pub block_bitmap_mapping: Option<Vec<types::BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 10.2 or before, not in 7.2, documented since 8.1, unstable.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1, unstable.
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `mode`, since QEMU 8.2.
     pub mode: Option<types::MigMode>,
-    /// `zero-page-detection`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `zero-page-detection`, since QEMU 9.0.
     pub zero_page_detection: Option<types::ZeroPageDetection>,
-    /// `direct-io`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `direct-io`, since QEMU 9.1.
     pub direct_io: Option<bool>,
-    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 7.2.
+    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 10.0.
     pub cpr_exec_command: Option<Vec<String>>,
-    /// `compress-level`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-level`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_level: Option<u8>,
-    /// `compress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`, removed in QEMU 10.2 or before, still in 7.2, since 3.1.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-wait-thread`, removed in QEMU 9.1, since 3.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_wait_thread: Option<bool>,
-    /// `decompress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `decompress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub decompress_threads: Option<u8>,
-    /// `block-incremental`, removed in QEMU 10.2 or before, still in 7.2, since 2.10.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `block-incremental`, removed in QEMU 9.1, since 2.10, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub block_incremental: Option<bool>,
 }
 
@@ -713,7 +713,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-level`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_level(mut self, compress_level: u8) -> Self {
         self.compress_level = Some(compress_level);
@@ -721,7 +721,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_threads(mut self, compress_threads: u8) -> Self {
         self.compress_threads = Some(compress_threads);
@@ -729,7 +729,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-wait-thread`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_wait_thread(mut self, compress_wait_thread: bool) -> Self {
         self.compress_wait_thread = Some(compress_wait_thread);
@@ -737,7 +737,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `decompress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn decompress_threads(mut self, decompress_threads: u8) -> Self {
         self.decompress_threads = Some(decompress_threads);
@@ -745,7 +745,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `block-incremental`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn block_incremental(mut self, block_incremental: bool) -> Self {
         self.block_incremental = Some(block_incremental);
@@ -889,7 +889,7 @@ impl qmp_types::Command for QueryColoStatus {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct QueryDirtyRate {
-    /// `calc-time-unit`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `calc-time-unit`, since QEMU 8.2.
     pub calc_time_unit: Option<types::TimeUnit>,
 }
 
@@ -1003,7 +1003,7 @@ impl qmp_types::Command for QueryMigrateParameters {
     );
 }
 
-/// QAPI command `query-migrationthreads`, since QEMU 10.2 or before, not in 7.2, documented since 7.2, deprecated.
+/// QAPI command `query-migrationthreads`, since QEMU 8.0, documented since 7.2, deprecated.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-migration.query-migrationthreads)
 #[deprecated = "deprecated as of QEMU 10.2.2"]
@@ -1027,7 +1027,7 @@ impl qmp_types::Command for QueryMigrationthreads {
     const MODULE: &'static str = "migration";
     const SINCE: Option<&'static str> = Some("7.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["deprecated"];
 }

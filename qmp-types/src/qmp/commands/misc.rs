@@ -170,7 +170,7 @@ impl qmp_types::Command for Cont {
     );
 }
 
-/// QAPI command `get-win32-socket`, since QEMU 10.2 or before, not in 7.2, documented since 8.0, if `CONFIG_WIN32`.
+/// QAPI command `get-win32-socket`, since QEMU 8.0, if `CONFIG_WIN32`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc.get-win32-socket)
 #[derive(Debug, Clone, PartialEq)]
@@ -204,7 +204,7 @@ impl qmp_types::Command for GetWin32Socket {
     const MODULE: &'static str = "misc";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
     const CONDITION: Option<&'static str> = Some("CONFIG_WIN32");
 }

@@ -245,7 +245,7 @@ impl qmp_types::Command for SevInjectLaunchSecret {
     );
 }
 
-/// QAPI command `xen-event-inject`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI command `xen-event-inject`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-inject)
 #[derive(Debug, Clone, PartialEq)]
@@ -273,11 +273,11 @@ impl qmp_types::Command for XenEventInject {
     const MODULE: &'static str = "misc-i386";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
 }
 
-/// QAPI command `xen-event-list`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI command `xen-event-list`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-misc-i386.xen-event-list)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -300,6 +300,6 @@ impl qmp_types::Command for XenEventList {
     const MODULE: &'static str = "misc-i386";
     const SINCE: Option<&'static str> = Some("8.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.0.0", "10.2.2")],
     );
 }

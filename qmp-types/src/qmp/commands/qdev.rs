@@ -35,7 +35,7 @@ impl qmp_types::Command for DeviceListProperties {
     );
 }
 
-/// QAPI command `device-sync-config`, since QEMU 10.2 or before, not in 7.2, documented since 9.2, unstable.
+/// QAPI command `device-sync-config`, since QEMU 10.0 or before, not in 9.1, documented since 9.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qdev.device-sync-config)
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +63,7 @@ impl qmp_types::Command for DeviceSyncConfig {
     const MODULE: &'static str = "qdev";
     const SINCE: Option<&'static str> = Some("9.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("10.0.2", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }

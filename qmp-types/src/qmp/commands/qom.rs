@@ -145,7 +145,7 @@ impl qmp_types::Command for QomList {
     const ALLOW_PRECONFIG: bool = true;
 }
 
-/// QAPI command `qom-list-get`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI command `qom-list-get`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#command-QMP-qom.qom-list-get)
 #[derive(Debug, Clone, PartialEq)]

@@ -10,8 +10,8 @@ use super::super::types;
 pub struct TraceEventGetState {
     /// `name`.
     pub name: String,
-    /// `vcpu`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `vcpu`, removed in QEMU 9.1, since 2.7, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub vcpu: Option<i64>,
 }
 
@@ -26,7 +26,7 @@ impl TraceEventGetState {
     }
 
     /// Sets `vcpu`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn vcpu(mut self, vcpu: i64) -> Self {
         self.vcpu = Some(vcpu);
@@ -61,8 +61,8 @@ pub struct TraceEventSetState {
     pub enable: bool,
     /// `ignore-unavailable`.
     pub ignore_unavailable: Option<bool>,
-    /// `vcpu`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `vcpu`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub vcpu: Option<i64>,
 }
 
@@ -86,7 +86,7 @@ impl TraceEventSetState {
     }
 
     /// Sets `vcpu`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn vcpu(mut self, vcpu: i64) -> Self {
         self.vcpu = Some(vcpu);

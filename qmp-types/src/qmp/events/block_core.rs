@@ -88,7 +88,7 @@ impl qmp_types::Defined for BlockImageCorrupted {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BlockIoError {
-    /// `qom-path`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `qom-path`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub qom_path: Option<String>,
     /// `device`.
     pub device: String,

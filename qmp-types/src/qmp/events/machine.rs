@@ -37,7 +37,7 @@ impl qmp_types::Defined for BalloonChange {
     );
 }
 
-/// QAPI event `HV_BALLOON_STATUS_REPORT`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI event `HV_BALLOON_STATUS_REPORT`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.HV_BALLOON_STATUS_REPORT)
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ impl qmp_types::Event for HvBalloonStatusReport {
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
 }
 
@@ -131,18 +131,18 @@ impl qmp_types::Defined for MemoryDeviceSizeChange {
     );
 }
 
-/// QAPI event `MEM_UNPLUG_ERROR`, removed in QEMU 10.2 or before, still in 7.2, since 2.4, deprecated.
+/// QAPI event `MEM_UNPLUG_ERROR`, removed in QEMU 9.1, since 2.4, deprecated.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine.MEM_UNPLUG_ERROR)
-#[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+#[deprecated = "removed in QEMU 9.1"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MemUnplugError {
     /// `device`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     pub device: String,
     /// `msg`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     pub msg: String,
 }
 
@@ -166,7 +166,7 @@ impl qmp_types::Event for MemUnplugError {
     const NAME: &'static str = "MEM_UNPLUG_ERROR";
     const MODULE: &'static str = "machine";
     const SINCE: Option<&'static str> = Some("2.4");
-    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "7.2.0")]);
+    const RELEASES: qmp_types::Releases = qmp_types::Releases::of(&[("7.2.0", "9.0.0")]);
     const FEATURES: &'static [&'static str] = &["deprecated"];
 }
 

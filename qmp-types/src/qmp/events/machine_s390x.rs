@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI event `CPU_POLARIZATION_CHANGE`, since QEMU 10.2 or before, not in 7.2, documented since 8.2, unstable.
+/// QAPI event `CPU_POLARIZATION_CHANGE`, since QEMU 8.2, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine-s390x.CPU_POLARIZATION_CHANGE)
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ impl qmp_types::Event for CpuPolarizationChange {
     const MODULE: &'static str = "machine-s390x";
     const SINCE: Option<&'static str> = Some("8.2");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("8.2.0", "10.2.2")],
     );
     const FEATURES: &'static [&'static str] = &["unstable"];
 }
@@ -40,7 +40,7 @@ impl qmp_types::Defined for CpuPolarizationChange {
     );
 }
 
-/// QAPI event `SCLP_CPI_INFO_AVAILABLE`, since QEMU 10.2 or before, not in 7.2, unstable.
+/// QAPI event `SCLP_CPI_INFO_AVAILABLE`, since QEMU 10.2 or before, not in 10.0, unstable.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-machine-s390x.SCLP_CPI_INFO_AVAILABLE)
 #[derive(Debug, Clone, PartialEq, Default)]

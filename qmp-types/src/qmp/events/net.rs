@@ -126,7 +126,7 @@ impl qmp_types::Defined for NetdevStreamDisconnected {
     );
 }
 
-/// QAPI event `NETDEV_VHOST_USER_CONNECTED`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI event `NETDEV_VHOST_USER_CONNECTED`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_VHOST_USER_CONNECTED)
 #[derive(Debug, Clone, PartialEq)]
@@ -159,7 +159,7 @@ impl qmp_types::Event for NetdevVhostUserConnected {
     const MODULE: &'static str = "net";
     const SINCE: Option<&'static str> = Some("10.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("10.0.2", "10.2.2")],
     );
 }
 
@@ -169,7 +169,7 @@ impl qmp_types::Defined for NetdevVhostUserConnected {
     );
 }
 
-/// QAPI event `NETDEV_VHOST_USER_DISCONNECTED`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI event `NETDEV_VHOST_USER_DISCONNECTED`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-net.NETDEV_VHOST_USER_DISCONNECTED)
 #[derive(Debug, Clone, PartialEq)]
@@ -198,7 +198,7 @@ impl qmp_types::Event for NetdevVhostUserDisconnected {
     const MODULE: &'static str = "net";
     const SINCE: Option<&'static str> = Some("10.0");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("10.0.2", "10.2.2")],
     );
 }
 

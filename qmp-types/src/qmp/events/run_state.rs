@@ -96,7 +96,7 @@ impl qmp_types::Defined for GuestPanicked {
     );
 }
 
-/// QAPI event `GUEST_PVSHUTDOWN`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+/// QAPI event `GUEST_PVSHUTDOWN`, since QEMU 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-run-state.GUEST_PVSHUTDOWN)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -118,7 +118,7 @@ impl qmp_types::Event for GuestPvshutdown {
     const MODULE: &'static str = "run-state";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
 }
 

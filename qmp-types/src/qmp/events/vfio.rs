@@ -2,7 +2,7 @@
 
 use super::super::types;
 
-/// QAPI event `VFIO_MIGRATION`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+/// QAPI event `VFIO_MIGRATION`, since QEMU 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#event-QMP-vfio.VFIO_MIGRATION)
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ impl qmp_types::Event for VfioMigration {
     const MODULE: &'static str = "vfio";
     const SINCE: Option<&'static str> = Some("9.1");
     const RELEASES: qmp_types::Releases = qmp_types::Releases::of(
-        &[("10.2.2", "10.2.2")],
+        &[("9.1.0", "10.2.2")],
     );
 }
 

@@ -93,7 +93,7 @@ pub enum AudiodevBranch {
     Oss(AudiodevOssOptions),
     /// `pa`, if `CONFIG_AUDIO_PA`.
     Pa(AudiodevPaOptions),
-    /// `pipewire`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_AUDIO_PIPEWIRE`.
+    /// `pipewire`, since QEMU 8.1, if `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire(AudiodevPipewireOptions),
     /// `sdl`, if `CONFIG_AUDIO_SDL`.
     Sdl(AudiodevSdlOptions),
@@ -495,7 +495,7 @@ qmp_types::json_struct!(AudiodevCoreaudioPerDirectionOptions {
     optional "buffer-count" => buffer_count,
 });
 
-/// QAPI struct `AudiodevDBusOptions`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI struct `AudiodevDBusOptions`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-audio.AudiodevDBusOptions)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -566,7 +566,7 @@ pub enum AudiodevDriver {
     Oss,
     /// `pa`, if `CONFIG_AUDIO_PA`.
     Pa,
-    /// `pipewire`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_AUDIO_PIPEWIRE`.
+    /// `pipewire`, since QEMU 8.1, if `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire,
     /// `sdl`, if `CONFIG_AUDIO_SDL`.
     Sdl,
@@ -1307,7 +1307,7 @@ qmp_types::json_struct!(AudiodevPerDirectionOptions {
     optional "buffer-length" => buffer_length,
 });
 
-/// QAPI struct `AudiodevPipewireOptions`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI struct `AudiodevPipewireOptions`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-audio.AudiodevPipewireOptions)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -1346,7 +1346,7 @@ qmp_types::json_struct!(AudiodevPipewireOptions {
     optional "out" => out,
 });
 
-/// QAPI struct `AudiodevPipewirePerDirectionOptions`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI struct `AudiodevPipewirePerDirectionOptions`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-audio.AudiodevPipewirePerDirectionOptions)
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -32,7 +32,7 @@ pub struct BackupCommon {
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `on-cbw-error`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `on-cbw-error`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub on_cbw_error: Option<OnCbwError>,
     /// `auto-finalize`, since 2.12.
     pub auto_finalize: Option<bool>,
@@ -40,7 +40,7 @@ pub struct BackupCommon {
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `discard-source`, since QEMU 9.1.
     pub discard_source: Option<bool>,
     /// `x-perf`, since 6.0, unstable.
     pub x_perf: Option<BackupPerf>,
@@ -191,7 +191,7 @@ pub struct BackupPerf {
     pub max_workers: Option<i64>,
     /// `max-chunk`.
     pub max_chunk: Option<i64>,
-    /// `min-cluster-size`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `min-cluster-size`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub min_cluster_size: Option<u64>,
 }
 
@@ -577,7 +577,7 @@ qmp_types::json_struct!(BlkdebugSetStateOptions {
     required "new_state" => new_state,
 });
 
-/// QAPI struct `BlockChildInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `BlockChildInfo`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockChildInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -620,9 +620,9 @@ pub struct BlockDeviceInfo {
     pub backing_file: Option<String>,
     /// `backing_file_depth`, since 1.2.
     pub backing_file_depth: i64,
-    /// `children`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `children`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub children: Option<Vec<BlockdevChild>>,
-    /// `active`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `active`, since QEMU 10.0 or before, not in 9.1.
     pub active: Option<bool>,
     /// `encrypted`.
     pub encrypted: bool,
@@ -942,7 +942,7 @@ pub struct BlockDeviceStats {
     pub rd_bytes: i64,
     /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `zone_append_bytes`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `zone_append_bytes`, since QEMU 8.1.
     pub zone_append_bytes: Option<i64>,
     /// `unmap_bytes`, since 4.2.
     pub unmap_bytes: i64,
@@ -950,7 +950,7 @@ pub struct BlockDeviceStats {
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
-    /// `zone_append_operations`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `zone_append_operations`, since QEMU 8.1.
     pub zone_append_operations: Option<i64>,
     /// `flush_operations`, since 0.15.
     pub flush_operations: i64,
@@ -960,7 +960,7 @@ pub struct BlockDeviceStats {
     pub rd_total_time_ns: i64,
     /// `wr_total_time_ns`, since 0.15.
     pub wr_total_time_ns: i64,
-    /// `zone_append_total_time_ns`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `zone_append_total_time_ns`, since QEMU 8.1.
     pub zone_append_total_time_ns: Option<i64>,
     /// `flush_total_time_ns`, since 0.15.
     pub flush_total_time_ns: i64,
@@ -972,7 +972,7 @@ pub struct BlockDeviceStats {
     pub rd_merged: i64,
     /// `wr_merged`, since 2.3.
     pub wr_merged: i64,
-    /// `zone_append_merged`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `zone_append_merged`, since QEMU 8.1.
     pub zone_append_merged: Option<i64>,
     /// `unmap_merged`, since 4.2.
     pub unmap_merged: i64,
@@ -982,7 +982,7 @@ pub struct BlockDeviceStats {
     pub failed_rd_operations: i64,
     /// `failed_wr_operations`, since 2.5.
     pub failed_wr_operations: i64,
-    /// `failed_zone_append_operations`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `failed_zone_append_operations`, since QEMU 8.1.
     pub failed_zone_append_operations: Option<i64>,
     /// `failed_flush_operations`, since 2.5.
     pub failed_flush_operations: i64,
@@ -992,7 +992,7 @@ pub struct BlockDeviceStats {
     pub invalid_rd_operations: i64,
     /// `invalid_wr_operations`, since 2.5.
     pub invalid_wr_operations: i64,
-    /// `invalid_zone_append_operations`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `invalid_zone_append_operations`, since QEMU 8.1.
     pub invalid_zone_append_operations: Option<i64>,
     /// `invalid_flush_operations`, since 2.5.
     pub invalid_flush_operations: i64,
@@ -1008,7 +1008,7 @@ pub struct BlockDeviceStats {
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `wr_latency_histogram`, since 4.0.
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `zone_append_latency_histogram`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `zone_append_latency_histogram`, since QEMU 8.1.
     pub zone_append_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `flush_latency_histogram`, since 4.0.
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
@@ -1242,11 +1242,11 @@ pub struct BlockDeviceTimedStats {
     pub max_wr_latency_ns: i64,
     /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
-    /// `min_zone_append_latency_ns`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `min_zone_append_latency_ns`, since QEMU 8.1.
     pub min_zone_append_latency_ns: Option<i64>,
-    /// `max_zone_append_latency_ns`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `max_zone_append_latency_ns`, since QEMU 8.1.
     pub max_zone_append_latency_ns: Option<i64>,
-    /// `avg_zone_append_latency_ns`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `avg_zone_append_latency_ns`, since QEMU 8.1.
     pub avg_zone_append_latency_ns: Option<i64>,
     /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
@@ -1258,7 +1258,7 @@ pub struct BlockDeviceTimedStats {
     pub avg_rd_queue_depth: f64,
     /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
-    /// `avg_zone_append_queue_depth`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `avg_zone_append_queue_depth`, since QEMU 8.1.
     pub avg_zone_append_queue_depth: Option<f64>,
 }
 
@@ -1630,7 +1630,7 @@ qmp_types::json_enum!(BlockErrorAction {
     "stop" => Stop,
 });
 
-/// QAPI struct `BlockGraphInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `BlockGraphInfo`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockGraphInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -1660,7 +1660,7 @@ pub struct BlockGraphInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `limits`, since 10.2.
+    /// `limits`, since QEMU 10.2 or before, not in 10.0.
     pub limits: Option<BlockLimitsInfo>,
     /// `format-specific`, since 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
@@ -2115,7 +2115,7 @@ qmp_types::json_struct!(BlockIoThrottle {
     optional "group" => group,
 });
 
-/// QAPI union `BlockJobChangeOptions`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI union `BlockJobChangeOptions`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockJobChangeOptions)
 #[derive(Debug, Clone, PartialEq)]
@@ -2190,7 +2190,7 @@ impl From<BlockJobChangeOptionsMirror> for BlockJobChangeOptionsBranch {
     }
 }
 
-/// QAPI struct `BlockJobChangeOptionsMirror`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `BlockJobChangeOptionsMirror`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockJobChangeOptionsMirror)
 #[derive(Debug, Clone, PartialEq)]
@@ -2308,7 +2308,7 @@ qmp_types::json_union!(BlockJobInfo {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockJobInfoBranch {
-    /// `mirror`, since QEMU 10.2 or before, not in 7.2.
+    /// `mirror`, since QEMU 8.2.
     Mirror(BlockJobInfoMirror),
     /// `commit`.
     Commit,
@@ -2348,7 +2348,7 @@ impl From<BlockJobInfoMirror> for BlockJobInfoBranch {
     }
 }
 
-/// QAPI struct `BlockJobInfoMirror`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `BlockJobInfoMirror`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockJobInfoMirror)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -2405,7 +2405,7 @@ qmp_types::json_struct!(BlockLatencyHistogramInfo {
     required "bins" => bins,
 });
 
-/// QAPI struct `BlockLimitsInfo`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI struct `BlockLimitsInfo`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockLimitsInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -2573,7 +2573,7 @@ qmp_types::json_struct!(BlockMeasureInfo {
     optional "bitmaps" => bitmaps,
 });
 
-/// QAPI struct `BlockNodeInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `BlockNodeInfo`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockNodeInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -2603,7 +2603,7 @@ pub struct BlockNodeInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `limits`, since 10.2.
+    /// `limits`, since QEMU 10.2 or before, not in 10.0.
     pub limits: Option<BlockLimitsInfo>,
     /// `format-specific`, since 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
@@ -3415,7 +3415,7 @@ pub struct BlockdevBackup {
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `on-cbw-error`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `on-cbw-error`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub on_cbw_error: Option<OnCbwError>,
     /// `auto-finalize`, since 2.12.
     pub auto_finalize: Option<bool>,
@@ -3423,7 +3423,7 @@ pub struct BlockdevBackup {
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `discard-source`, since QEMU 9.1.
     pub discard_source: Option<bool>,
     /// `x-perf`, since 6.0, unstable.
     pub x_perf: Option<BackupPerf>,
@@ -3641,7 +3641,7 @@ qmp_types::json_struct!(BlockdevCacheOptions {
     optional "no-flush" => no_flush,
 });
 
-/// QAPI struct `BlockdevChild`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+/// QAPI struct `BlockdevChild`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.BlockdevChild)
 #[derive(Debug, Clone, PartialEq)]
@@ -4030,9 +4030,12 @@ pub struct BlockdevCreateOptionsLuks {
     pub hash_alg: Option<QCryptoHashAlgo>,
     /// `iter-time`, since 2.8.
     pub iter_time: Option<i64>,
+    /// `detached-header`, since QEMU 9.0, removed in QEMU 9.1.
+    #[deprecated = "removed in QEMU 9.1"]
+    pub detached_header: Option<bool>,
     /// `file`.
     pub file: Option<BlockdevRef>,
-    /// `header`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `header`, since QEMU 9.0.
     pub header: Option<BlockdevRef>,
     /// `size`.
     pub size: u64,
@@ -4052,6 +4055,7 @@ impl BlockdevCreateOptionsLuks {
             ivgen_hash_alg: None,
             hash_alg: None,
             iter_time: None,
+            detached_header: None,
             file: None,
             header: None,
             size,
@@ -4108,6 +4112,14 @@ impl BlockdevCreateOptionsLuks {
         self
     }
 
+    /// Sets `detached-header`.
+    #[deprecated = "removed in QEMU 9.1"]
+    #[must_use]
+    pub fn detached_header(mut self, detached_header: bool) -> Self {
+        self.detached_header = Some(detached_header);
+        self
+    }
+
     /// Sets `file`.
     #[must_use]
     pub fn file(mut self, file: impl Into<BlockdevRef>) -> Self {
@@ -4138,6 +4150,7 @@ qmp_types::json_struct!(BlockdevCreateOptionsLuks {
     optional "ivgen-hash-alg" => ivgen_hash_alg,
     optional "hash-alg" => hash_alg,
     optional "iter-time" => iter_time,
+    optional "detached-header" => detached_header,
     optional "file" => file,
     optional "header" => header,
     required "size" => size,
@@ -5069,7 +5082,7 @@ pub struct BlockdevOptions {
     pub discard: Option<BlockdevDiscardOptions>,
     /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `active`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `active`, since QEMU 10.0 or before, not in 9.1.
     pub active: Option<bool>,
     /// `read-only`.
     pub read_only: Option<bool>,
@@ -5796,7 +5809,7 @@ pub struct BlockdevOptionsCbw {
     pub on_cbw_error: Option<OnCbwError>,
     /// `cbw-timeout`, since 7.1.
     pub cbw_timeout: Option<u32>,
-    /// `min-cluster-size`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `min-cluster-size`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub min_cluster_size: Option<u64>,
 }
 
@@ -6757,7 +6770,7 @@ pub struct BlockdevOptionsLuks {
     pub file: BlockdevRef,
     /// `key-secret`, since 2.6.
     pub key_secret: Option<String>,
-    /// `header`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `header`, since QEMU 9.0.
     pub header: Option<BlockdevRef>,
 }
 
@@ -7186,7 +7199,7 @@ pub struct BlockdevOptionsQcow2 {
     pub pass_discard_snapshot: Option<bool>,
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `discard-no-unref`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `discard-no-unref`, since QEMU 8.1.
     pub discard_no_unref: Option<bool>,
     /// `overlap-check`, since 2.2.
     pub overlap_check: Option<Qcow2OverlapChecks>,
@@ -8276,7 +8289,7 @@ pub struct DriveBackup {
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `on-cbw-error`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `on-cbw-error`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub on_cbw_error: Option<OnCbwError>,
     /// `auto-finalize`, since 2.12.
     pub auto_finalize: Option<bool>,
@@ -8284,7 +8297,7 @@ pub struct DriveBackup {
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `discard-source`, since QEMU 9.1.
     pub discard_source: Option<bool>,
     /// `x-perf`, since 6.0, unstable.
     pub x_perf: Option<BackupPerf>,
@@ -8643,7 +8656,7 @@ qmp_types::json_struct!(DriveMirror {
     optional "auto-dismiss" => auto_dismiss,
 });
 
-/// QAPI struct `DummyBlockCoreForceArrays`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `DummyBlockCoreForceArrays`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.DummyBlockCoreForceArrays)
 #[derive(Debug, Clone, PartialEq)]
@@ -8832,7 +8845,7 @@ pub struct ImageInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `limits`, since QEMU 10.2 or before, not in 7.2.
+    /// `limits`, since QEMU 10.2 or before, not in 10.0.
     pub limits: Option<BlockLimitsInfo>,
     /// `format-specific`, since 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
@@ -8993,7 +9006,7 @@ pub enum ImageInfoSpecific {
     Luks(ImageInfoSpecificLuksWrapper),
     /// `rbd`.
     Rbd(ImageInfoSpecificRbdWrapper),
-    /// `file`, since QEMU 10.2 or before, not in 7.2.
+    /// `file`, since QEMU 8.0.
     File(ImageInfoSpecificFileWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -9039,7 +9052,7 @@ impl From<ImageInfoSpecificFileWrapper> for ImageInfoSpecific {
 
 qmp_types::json_union!(ImageInfoSpecific, "type");
 
-/// QAPI struct `ImageInfoSpecificFile`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `ImageInfoSpecificFile`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificFile)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9068,7 +9081,7 @@ qmp_types::json_struct!(ImageInfoSpecificFile {
     optional "extent-size-hint" => extent_size_hint,
 });
 
-/// QAPI struct `ImageInfoSpecificFileWrapper`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `ImageInfoSpecificFileWrapper`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.ImageInfoSpecificFileWrapper)
 #[derive(Debug, Clone, PartialEq)]
@@ -9104,7 +9117,7 @@ pub enum ImageInfoSpecificKind {
     Luks,
     /// `rbd`.
     Rbd,
-    /// `file`, since QEMU 10.2 or before, not in 7.2.
+    /// `file`, since QEMU 8.0.
     File,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -9502,7 +9515,7 @@ pub struct MapEntry {
     pub data: bool,
     /// `zero`.
     pub zero: bool,
-    /// `compressed`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `compressed`, since QEMU 8.2.
     pub compressed: Option<bool>,
     /// `depth`.
     pub depth: i64,
@@ -10039,7 +10052,7 @@ pub enum RbdEncryptionCreateOptions {
     Luks(RbdEncryptionCreateOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
-    /// `luks-any`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `luks-any`, since QEMU 8.0.
     LuksAny,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -10178,7 +10191,7 @@ qmp_types::json_struct!(RbdEncryptionCreateOptionsLuksBase {
 pub struct RbdEncryptionOptions {
     /// `format`.
     pub format: RbdEncryptionOptionsBranch,
-    /// `parent`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `parent`, since QEMU 8.0.
     pub parent: Option<Box<RbdEncryptionOptions>>,
 }
 
@@ -10219,7 +10232,7 @@ pub enum RbdEncryptionOptionsBranch {
     Luks(RbdEncryptionOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
-    /// `luks-any`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `luks-any`, since QEMU 8.0.
     LuksAny(RbdEncryptionOptionsLuksAny),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -10297,7 +10310,7 @@ qmp_types::json_struct!(RbdEncryptionOptionsLuks2 {
     required "key-secret" => key_secret,
 });
 
-/// QAPI struct `RbdEncryptionOptionsLUKSAny`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `RbdEncryptionOptionsLUKSAny`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.RbdEncryptionOptionsLUKSAny)
 #[derive(Debug, Clone, PartialEq)]
@@ -10355,7 +10368,7 @@ pub enum RbdImageEncryptionFormat {
     Luks,
     /// `luks2`.
     Luks2,
-    /// `luks-any`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `luks-any`, since QEMU 8.0.
     LuksAny,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -10980,7 +10993,7 @@ qmp_types::json_struct!(ThrottleLimits {
     optional "iops-size" => iops_size,
 });
 
-/// QAPI struct `VmdkExtentInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+/// QAPI struct `VmdkExtentInfo`, since QEMU 8.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-core.VmdkExtentInfo)
 #[derive(Debug, Clone, PartialEq)]

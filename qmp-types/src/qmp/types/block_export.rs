@@ -63,7 +63,7 @@ pub struct BlockExportOptions {
     pub writable: Option<bool>,
     /// `writethrough`, since 5.2.
     pub writethrough: Option<bool>,
-    /// `allow-inactive`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `allow-inactive`, since QEMU 10.0 or before, not in 9.1.
     pub allow_inactive: Option<bool>,
 }
 
@@ -579,7 +579,7 @@ qmp_types::json_struct!(NbdServerAddOptions {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NbdServerOptions {
-    /// `handshake-max-seconds`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `handshake-max-seconds`, since QEMU 10.0 or before, not in 9.1.
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since 2.6.
     pub tls_creds: Option<String>,
@@ -641,7 +641,7 @@ qmp_types::json_struct!(NbdServerOptions {
     required "addr" => addr,
 });
 
-/// QAPI struct `NbdServerOptionsBase`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI struct `NbdServerOptionsBase`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-block-export.NbdServerOptionsBase)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -706,7 +706,7 @@ qmp_types::json_struct!(NbdServerOptionsBase {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NbdServerOptionsLegacy {
-    /// `handshake-max-seconds`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `handshake-max-seconds`, since QEMU 10.0 or before, not in 9.1.
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since 2.6.
     pub tls_creds: Option<String>,

@@ -26,7 +26,7 @@ pub enum ChardevBackend {
     Null(ChardevCommonWrapper),
     /// `mux`, since 1.5.
     Mux(ChardevMuxWrapper),
-    /// `hub`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `hub`, since QEMU 10.0 or before, not in 9.1.
     Hub(ChardevHubWrapper),
     /// `msmouse`, since 1.5.
     Msmouse(ChardevCommonWrapper),
@@ -205,7 +205,7 @@ pub enum ChardevBackendKind {
     Null,
     /// `mux`, since 1.5.
     Mux,
-    /// `hub`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+    /// `hub`, since QEMU 10.0 or before, not in 9.1.
     Hub,
     /// `msmouse`, since 1.5.
     Msmouse,
@@ -551,7 +551,7 @@ qmp_types::json_struct!(ChardevHostdevWrapper {
     required "data" => data,
 });
 
-/// QAPI struct `ChardevHub`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI struct `ChardevHub`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevHub)
 #[derive(Debug, Clone, PartialEq)]
@@ -597,7 +597,7 @@ qmp_types::json_struct!(ChardevHub {
     required "chardevs" => chardevs,
 });
 
-/// QAPI struct `ChardevHubWrapper`, since QEMU 10.2 or before, not in 7.2, documented since 10.0.
+/// QAPI struct `ChardevHubWrapper`, since QEMU 10.0 or before, not in 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevHubWrapper)
 #[derive(Debug, Clone, PartialEq)]
@@ -723,7 +723,7 @@ qmp_types::json_struct!(ChardevMuxWrapper {
     required "data" => data,
 });
 
-/// QAPI struct `ChardevPty`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+/// QAPI struct `ChardevPty`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevPty)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -772,7 +772,7 @@ qmp_types::json_struct!(ChardevPty {
     optional "path" => path,
 });
 
-/// QAPI struct `ChardevPtyWrapper`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+/// QAPI struct `ChardevPtyWrapper`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-char.ChardevPtyWrapper)
 #[derive(Debug, Clone, PartialEq)]
@@ -1003,10 +1003,10 @@ pub struct ChardevSocket {
     pub tn3270: Option<bool>,
     /// `websocket`, since 3.1.
     pub websocket: Option<bool>,
-    /// `reconnect-ms`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `reconnect-ms`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub reconnect_ms: Option<i64>,
-    /// `reconnect`, removed in QEMU 10.2 or before, still in 7.2, since 2.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `reconnect`, removed in QEMU 10.2 or before, still in 10.0, since 2.2, deprecated.
+    #[deprecated = "removed in QEMU 10.2 or before, still in 10.0"]
     pub reconnect: Option<i64>,
 }
 
@@ -1109,7 +1109,7 @@ impl ChardevSocket {
     }
 
     /// Sets `reconnect`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.2 or before, still in 10.0"]
     #[must_use]
     pub fn reconnect(mut self, reconnect: i64) -> Self {
         self.reconnect = Some(reconnect);

@@ -243,6 +243,9 @@ pub struct QCryptoBlockCreateOptionsLuks {
     pub hash_alg: Option<QCryptoHashAlgo>,
     /// `iter-time`, since 2.8.
     pub iter_time: Option<i64>,
+    /// `detached-header`, since QEMU 9.0, removed in QEMU 9.1.
+    #[deprecated = "removed in QEMU 9.1"]
+    pub detached_header: Option<bool>,
 }
 
 impl QCryptoBlockCreateOptionsLuks {
@@ -300,6 +303,14 @@ impl QCryptoBlockCreateOptionsLuks {
         self.iter_time = Some(iter_time);
         self
     }
+
+    /// Sets `detached-header`.
+    #[deprecated = "removed in QEMU 9.1"]
+    #[must_use]
+    pub fn detached_header(mut self, detached_header: bool) -> Self {
+        self.detached_header = Some(detached_header);
+        self
+    }
 }
 
 qmp_types::json_struct!(QCryptoBlockCreateOptionsLuks {
@@ -310,6 +321,7 @@ qmp_types::json_struct!(QCryptoBlockCreateOptionsLuks {
     optional "ivgen-hash-alg" => ivgen_hash_alg,
     optional "hash-alg" => hash_alg,
     optional "iter-time" => iter_time,
+    optional "detached-header" => detached_header,
 });
 
 /// QAPI enum `QCryptoBlockFormat`, QEMU 7.2 – 10.2, since 2.6.
@@ -396,7 +408,7 @@ pub struct QCryptoBlockInfoLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
     /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
-    /// `detached-header`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `detached-header`, since QEMU 9.0.
     pub detached_header: Option<bool>,
     /// `payload-offset`.
     pub payload_offset: i64,
@@ -675,7 +687,7 @@ pub enum QCryptoCipherAlgo {
     Twofish192,
     /// `twofish-256`.
     Twofish256,
-    /// `sm4`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `sm4`, since QEMU 9.0.
     Sm4,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -742,7 +754,7 @@ pub enum QCryptoHashAlgo {
     Sha512,
     /// `ripemd160`, since 2.7.
     Ripemd160,
-    /// `sm3`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.0.
+    /// `sm3`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.0.
     Sm3,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -850,8 +862,8 @@ pub struct SecretCommonProperties {
     pub keyid: Option<String>,
     /// `iv`.
     pub iv: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
 }
 
@@ -884,7 +896,7 @@ impl SecretCommonProperties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);
@@ -911,8 +923,8 @@ pub struct SecretKeyringProperties {
     pub keyid: Option<String>,
     /// `iv`.
     pub iv: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
     /// `serial`.
     pub serial: i32,
@@ -953,7 +965,7 @@ impl SecretKeyringProperties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);
@@ -981,8 +993,8 @@ pub struct SecretProperties {
     pub keyid: Option<String>,
     /// `iv`.
     pub iv: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
     /// `data`.
     pub data: Option<String>,
@@ -1019,7 +1031,7 @@ impl SecretProperties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);
@@ -1064,8 +1076,8 @@ pub struct TlsCredsAnonProperties {
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
     /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
 }
 
@@ -1105,7 +1117,7 @@ impl TlsCredsAnonProperties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);
@@ -1196,8 +1208,8 @@ pub struct TlsCredsPskProperties {
     pub priority: Option<String>,
     /// `username`.
     pub username: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
 }
 
@@ -1244,7 +1256,7 @@ impl TlsCredsPskProperties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);
@@ -1279,8 +1291,8 @@ pub struct TlsCredsX509Properties {
     pub sanity_check: Option<bool>,
     /// `passwordid`.
     pub passwordid: Option<String>,
-    /// `loaded`, removed in QEMU 10.2 or before, still in 7.2, deprecated.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `loaded`, removed in QEMU 10.0 or before, still in 9.1, deprecated.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     pub loaded: Option<bool>,
 }
 
@@ -1334,7 +1346,7 @@ impl TlsCredsX509Properties {
     }
 
     /// Sets `loaded`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     #[must_use]
     pub fn loaded(mut self, loaded: bool) -> Self {
         self.loaded = Some(loaded);

@@ -36,11 +36,11 @@ pub enum DumpGuestMemoryFormat {
     KdumpLzo,
     /// `kdump-snappy`.
     KdumpSnappy,
-    /// `kdump-raw-zlib`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `kdump-raw-zlib`, since QEMU 8.2.
     KdumpRawZlib,
-    /// `kdump-raw-lzo`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `kdump-raw-lzo`, since QEMU 8.2.
     KdumpRawLzo,
-    /// `kdump-raw-snappy`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `kdump-raw-snappy`, since QEMU 8.2.
     KdumpRawSnappy,
     /// `win-dmp`, since 2.13.
     WinDmp,

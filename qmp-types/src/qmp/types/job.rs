@@ -163,7 +163,7 @@ pub enum JobVerb {
     Dismiss,
     /// `finalize`.
     Finalize,
-    /// `change`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `change`, since QEMU 8.2.
     Change,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),

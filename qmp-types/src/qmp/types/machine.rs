@@ -114,7 +114,7 @@ qmp_types::json_struct!(BootConfiguration {
     optional "strict" => strict,
 });
 
-/// QAPI struct `CompatProperty`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+/// QAPI struct `CompatProperty`, since QEMU 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.CompatProperty)
 #[derive(Debug, Clone, PartialEq)]
@@ -239,7 +239,7 @@ pub struct CpuInfoFast {
     pub target: CpuInfoFastBranch,
     /// `cpu-index`.
     pub cpu_index: i64,
-    /// `qom-type`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `qom-type`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub qom_type: Option<String>,
     /// `qom-path`.
     pub qom_path: String,
@@ -354,11 +354,11 @@ pub enum CpuInfoFastBranch {
     Xtensa,
     /// `xtensaeb`.
     Xtensaeb,
-    /// `cris`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `cris`, removed in QEMU 10.0 or before, still in 9.1.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     Cris,
-    /// `nios2`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `nios2`, removed in QEMU 9.1.
+    #[deprecated = "removed in QEMU 9.1"]
     Nios2,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -412,9 +412,9 @@ impl From<CpuInfoS390> for CpuInfoFastBranch {
 pub struct CpuInfoS390 {
     /// `cpu-state`.
     pub cpu_state: S390CpuState,
-    /// `dedicated`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `dedicated`, since QEMU 8.2.
     pub dedicated: Option<bool>,
-    /// `entitlement`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `entitlement`, since QEMU 8.2.
     pub entitlement: Option<S390CpuEntitlement>,
 }
 
@@ -458,9 +458,9 @@ qmp_types::json_struct!(CpuInfoS390 {
 pub struct CpuInstanceProperties {
     /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `drawer-id`, since QEMU 8.2.
     pub drawer_id: Option<i64>,
-    /// `book-id`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `book-id`, since QEMU 8.2.
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
@@ -468,7 +468,7 @@ pub struct CpuInstanceProperties {
     pub die_id: Option<i64>,
     /// `cluster-id`, since 7.1.
     pub cluster_id: Option<i64>,
-    /// `module-id`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `module-id`, since QEMU 9.1.
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -648,7 +648,7 @@ qmp_types::json_enum!(CpuModelCompareResult {
 pub struct CpuModelExpansionInfo {
     /// `model`.
     pub model: CpuModelInfo,
-    /// `deprecated-props`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `deprecated-props`, since QEMU 9.1, documented since 10.1.
     pub deprecated_props: Option<Vec<String>>,
 }
 
@@ -839,7 +839,7 @@ qmp_types::json_struct!(DummyForceArrays {
     required "unused" => unused,
 });
 
-/// QAPI struct `FirmwareLog`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI struct `FirmwareLog`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.FirmwareLog)
 #[derive(Debug, Clone, PartialEq)]
@@ -1043,7 +1043,7 @@ qmp_types::json_struct!(HotpluggableCpu {
     optional "qom-path" => qom_path,
 });
 
-/// QAPI struct `HvBalloonDeviceInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `HvBalloonDeviceInfo`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonDeviceInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -1100,7 +1100,7 @@ qmp_types::json_struct!(HvBalloonDeviceInfo {
     optional "memdev" => memdev,
 });
 
-/// QAPI struct `HvBalloonDeviceInfoWrapper`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `HvBalloonDeviceInfoWrapper`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonDeviceInfoWrapper)
 #[derive(Debug, Clone, PartialEq)]
@@ -1122,7 +1122,7 @@ qmp_types::json_struct!(HvBalloonDeviceInfoWrapper {
     required "data" => data,
 });
 
-/// QAPI struct `HvBalloonInfo`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `HvBalloonInfo`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-machine.HvBalloonInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -1193,9 +1193,9 @@ pub struct MachineInfo {
     pub default_cpu_type: Option<String>,
     /// `default-ram-id`, since 5.2.
     pub default_ram_id: Option<String>,
-    /// `acpi`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `acpi`, since QEMU 8.0.
     pub acpi: Option<bool>,
-    /// `compat-props`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, unstable.
+    /// `compat-props`, since QEMU 9.1, unstable.
     pub compat_props: Option<Vec<CompatProperty>>,
 }
 
@@ -1375,7 +1375,7 @@ pub enum MemoryDeviceInfo {
     VirtioMem(VirtioMemDeviceInfoWrapper),
     /// `sgx-epc`.
     SgxEpc(SgxEpcDeviceInfoWrapper),
-    /// `hv-balloon`, since QEMU 10.2 or before, not in 7.2.
+    /// `hv-balloon`, since QEMU 8.2.
     HvBalloon(HvBalloonDeviceInfoWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -1432,7 +1432,7 @@ pub enum MemoryDeviceInfoKind {
     VirtioMem,
     /// `sgx-epc`.
     SgxEpc,
-    /// `hv-balloon`, since QEMU 10.2 or before, not in 7.2.
+    /// `hv-balloon`, since QEMU 8.2.
     HvBalloon,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -1539,9 +1539,9 @@ qmp_types::json_struct!(MemorySizeConfiguration {
 pub struct NumaCpuOptions {
     /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `drawer-id`, since QEMU 8.2.
     pub drawer_id: Option<i64>,
-    /// `book-id`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `book-id`, since QEMU 8.2.
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
@@ -1549,7 +1549,7 @@ pub struct NumaCpuOptions {
     pub die_id: Option<i64>,
     /// `cluster-id`, since 7.1.
     pub cluster_id: Option<i64>,
-    /// `module-id`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `module-id`, since QEMU 9.1.
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -2214,7 +2214,7 @@ pub enum SmbiosEntryPointType {
     _32,
     /// `64`.
     _64,
-    /// `auto`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `auto`, since QEMU 9.0.
     Auto,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -2234,9 +2234,9 @@ qmp_types::json_enum!(SmbiosEntryPointType {
 pub struct SmpConfiguration {
     /// `cpus`.
     pub cpus: Option<i64>,
-    /// `drawers`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `drawers`, since QEMU 8.2.
     pub drawers: Option<i64>,
-    /// `books`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `books`, since QEMU 8.2.
     pub books: Option<i64>,
     /// `sockets`.
     pub sockets: Option<i64>,
@@ -2244,7 +2244,7 @@ pub struct SmpConfiguration {
     pub dies: Option<i64>,
     /// `clusters`, since 7.0.
     pub clusters: Option<i64>,
-    /// `modules`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `modules`, since QEMU 9.1.
     pub modules: Option<i64>,
     /// `cores`.
     pub cores: Option<i64>,
@@ -2409,11 +2409,11 @@ pub enum SysEmuTarget {
     Xtensa,
     /// `xtensaeb`.
     Xtensaeb,
-    /// `cris`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `cris`, removed in QEMU 10.0 or before, still in 9.1.
+    #[deprecated = "removed in QEMU 10.0 or before, still in 9.1"]
     Cris,
-    /// `nios2`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `nios2`, removed in QEMU 9.1.
+    #[deprecated = "removed in QEMU 9.1"]
     Nios2,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),

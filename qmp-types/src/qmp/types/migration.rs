@@ -307,7 +307,7 @@ pub struct DirtyRateInfo {
     pub start_time: i64,
     /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `calc-time-unit`, since QEMU 8.2.
     pub calc_time_unit: Option<TimeUnit>,
     /// `sample-pages`, since 6.1.
     pub sample_pages: u64,
@@ -472,7 +472,7 @@ qmp_types::json_enum!(FailoverStatus {
     "relaunch" => Relaunch,
 });
 
-/// QAPI struct `FileMigrationArgs`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `FileMigrationArgs`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.FileMigrationArgs)
 #[derive(Debug, Clone, PartialEq)]
@@ -500,7 +500,7 @@ qmp_types::json_struct!(FileMigrationArgs {
     required "offset" => offset,
 });
 
-/// QAPI enum `MigMode`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI enum `MigMode`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigMode)
 #[derive(Debug, Clone)]
@@ -510,9 +510,9 @@ pub enum MigMode {
     Normal,
     /// `cpr-reboot`, since 8.2.
     CprReboot,
-    /// `cpr-transfer`, since 10.1.
+    /// `cpr-transfer`, since QEMU 10.0 or before, not in 9.1, documented since 10.1.
     CprTransfer,
-    /// `cpr-exec`, since 10.2.
+    /// `cpr-exec`, since QEMU 10.2 or before, not in 10.0.
     CprExec,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -555,7 +555,7 @@ pub struct MigrateSetParameters {
     pub tls_authz: Option<StrOrNull>,
     /// `max-bandwidth`, since 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
     pub avail_switchover_bandwidth: Option<u64>,
     /// `downtime-limit`, since 2.8.
     pub downtime_limit: Option<u64>,
@@ -573,38 +573,38 @@ pub struct MigrateSetParameters {
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `multifd-qatzip-level`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub multifd_qatzip_level: Option<u8>,
     /// `multifd-zstd-level`, since 5.0.
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 10.2 or before, not in 7.2, documented since 8.1, unstable.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1, unstable.
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `mode`, since QEMU 8.2.
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `zero-page-detection`, since QEMU 9.0.
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `direct-io`, since QEMU 9.1.
     pub direct_io: Option<bool>,
-    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 7.2.
+    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 10.0.
     pub cpr_exec_command: Option<Vec<String>>,
-    /// `compress-level`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-level`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_level: Option<u8>,
-    /// `compress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`, removed in QEMU 10.2 or before, still in 7.2, since 3.1.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-wait-thread`, removed in QEMU 9.1, since 3.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_wait_thread: Option<bool>,
-    /// `decompress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `decompress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub decompress_threads: Option<u8>,
-    /// `block-incremental`, removed in QEMU 10.2 or before, still in 7.2, since 2.10.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `block-incremental`, removed in QEMU 9.1, since 2.10, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub block_incremental: Option<bool>,
 }
 
@@ -843,7 +843,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-level`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_level(mut self, compress_level: u8) -> Self {
         self.compress_level = Some(compress_level);
@@ -851,7 +851,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_threads(mut self, compress_threads: u8) -> Self {
         self.compress_threads = Some(compress_threads);
@@ -859,7 +859,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `compress-wait-thread`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_wait_thread(mut self, compress_wait_thread: bool) -> Self {
         self.compress_wait_thread = Some(compress_wait_thread);
@@ -867,7 +867,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `decompress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn decompress_threads(mut self, decompress_threads: u8) -> Self {
         self.decompress_threads = Some(decompress_threads);
@@ -875,7 +875,7 @@ impl MigrateSetParameters {
     }
 
     /// Sets `block-incremental`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn block_incremental(mut self, block_incremental: bool) -> Self {
         self.block_incremental = Some(block_incremental);
@@ -921,7 +921,7 @@ qmp_types::json_struct!(MigrateSetParameters {
     optional "block-incremental" => block_incremental,
 });
 
-/// QAPI union `MigrationAddress`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI union `MigrationAddress`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationAddress)
 #[derive(Debug, Clone, PartialEq)]
@@ -972,7 +972,7 @@ impl From<FileMigrationArgs> for MigrationAddress {
 
 qmp_types::json_union!(MigrationAddress, "transport");
 
-/// QAPI enum `MigrationAddressType`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI enum `MigrationAddressType`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationAddressType)
 #[derive(Debug, Clone)]
@@ -1042,17 +1042,17 @@ pub enum MigrationCapability {
     ZeroCopySend,
     /// `postcopy-preempt`, since 7.1.
     PostcopyPreempt,
-    /// `switchover-ack`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `switchover-ack`, since QEMU 8.1.
     SwitchoverAck,
-    /// `dirty-limit`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `dirty-limit`, since QEMU 8.1.
     DirtyLimit,
-    /// `mapped-ram`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `mapped-ram`, since QEMU 9.0.
     MappedRam,
-    /// `compress`, removed in QEMU 10.2 or before, still in 7.2, since 2.4.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress`, removed in QEMU 9.1, since 2.4, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     Compress,
-    /// `block`, removed in QEMU 10.2 or before, still in 7.2, since 2.10.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `block`, removed in QEMU 9.1, since 2.10, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     Block,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -1110,7 +1110,7 @@ qmp_types::json_struct!(MigrationCapabilityStatus {
     required "state" => state,
 });
 
-/// QAPI struct `MigrationChannel`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI struct `MigrationChannel`, since QEMU 8.2, documented since 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationChannel)
 #[derive(Debug, Clone, PartialEq)]
@@ -1141,7 +1141,7 @@ qmp_types::json_struct!(MigrationChannel {
     required "addr" => addr,
 });
 
-/// QAPI enum `MigrationChannelType`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI enum `MigrationChannelType`, since QEMU 8.2, documented since 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.MigrationChannelType)
 #[derive(Debug, Clone)]
@@ -1149,7 +1149,7 @@ qmp_types::json_struct!(MigrationChannel {
 pub enum MigrationChannelType {
     /// `main`.
     Main,
-    /// `cpr`.
+    /// `cpr`, since QEMU 10.0 or before, not in 9.1.
     Cpr,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -1160,7 +1160,7 @@ qmp_types::json_enum!(MigrationChannelType {
     "cpr" => Cpr,
 });
 
-/// QAPI struct `MigrationExecCommand`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI struct `MigrationExecCommand`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationExecCommand)
 #[derive(Debug, Clone, PartialEq)]
@@ -1216,25 +1216,25 @@ pub struct MigrationInfo {
     pub postcopy_blocktime: Option<u32>,
     /// `postcopy-vcpu-blocktime`, since 3.0.
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-    /// `postcopy-latency`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, unstable.
+    /// `postcopy-latency`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, unstable.
     pub postcopy_latency: Option<u64>,
-    /// `postcopy-latency-dist`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, unstable.
+    /// `postcopy-latency-dist`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, unstable.
     pub postcopy_latency_dist: Option<Vec<u64>>,
-    /// `postcopy-vcpu-latency`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, unstable.
+    /// `postcopy-vcpu-latency`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, unstable.
     pub postcopy_vcpu_latency: Option<Vec<u64>>,
-    /// `postcopy-non-vcpu-latency`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, unstable.
+    /// `postcopy-non-vcpu-latency`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, unstable.
     pub postcopy_non_vcpu_latency: Option<u64>,
     /// `socket-address`, since 4.0.
     pub socket_address: Option<Vec<SocketAddress>>,
-    /// `dirty-limit-throttle-time-per-round`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `dirty-limit-throttle-time-per-round`, since QEMU 8.1.
     pub dirty_limit_throttle_time_per_round: Option<u64>,
-    /// `dirty-limit-ring-full-time`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `dirty-limit-ring-full-time`, since QEMU 8.1.
     pub dirty_limit_ring_full_time: Option<u64>,
-    /// `disk`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `disk`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub disk: Option<MigrationStats>,
-    /// `compression`, removed in QEMU 10.2 or before, still in 7.2, since 3.1.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compression`, removed in QEMU 9.1, since 3.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compression: Option<CompressionStats>,
 }
 
@@ -1411,7 +1411,7 @@ impl MigrationInfo {
     }
 
     /// Sets `disk`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn disk(mut self, disk: MigrationStats) -> Self {
         self.disk = Some(disk);
@@ -1419,7 +1419,7 @@ impl MigrationInfo {
     }
 
     /// Sets `compression`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compression(mut self, compression: CompressionStats) -> Self {
         self.compression = Some(compression);
@@ -1482,7 +1482,7 @@ pub enum MigrationParameter {
     TlsAuthz,
     /// `max-bandwidth`, since 2.8.
     MaxBandwidth,
-    /// `avail-switchover-bandwidth`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
     AvailSwitchoverBandwidth,
     /// `downtime-limit`, since 2.8.
     DowntimeLimit,
@@ -1502,36 +1502,36 @@ pub enum MigrationParameter {
     MultifdZlibLevel,
     /// `multifd-zstd-level`, since 5.0.
     MultifdZstdLevel,
-    /// `multifd-qatzip-level`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `multifd-qatzip-level`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     MultifdQatzipLevel,
     /// `block-bitmap-mapping`, since 5.2.
     BlockBitmapMapping,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 10.2 or before, not in 7.2, documented since 8.1, unstable.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1, unstable.
     XVcpuDirtyLimitPeriod,
-    /// `vcpu-dirty-limit`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
     VcpuDirtyLimit,
-    /// `mode`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `mode`, since QEMU 8.2.
     Mode,
-    /// `zero-page-detection`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `zero-page-detection`, since QEMU 9.0.
     ZeroPageDetection,
-    /// `direct-io`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `direct-io`, since QEMU 9.1.
     DirectIo,
-    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 7.2.
+    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 10.0.
     CprExecCommand,
-    /// `compress-level`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-level`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     CompressLevel,
-    /// `compress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     CompressThreads,
-    /// `decompress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `decompress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     DecompressThreads,
-    /// `compress-wait-thread`, removed in QEMU 10.2 or before, still in 7.2, since 3.1.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-wait-thread`, removed in QEMU 9.1, since 3.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     CompressWaitThread,
-    /// `block-incremental`, removed in QEMU 10.2 or before, still in 7.2, since 2.10.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `block-incremental`, removed in QEMU 9.1, since 2.10, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     BlockIncremental,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -1605,7 +1605,7 @@ pub struct MigrationParameters {
     pub tls_authz: Option<String>,
     /// `max-bandwidth`, since 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
     pub avail_switchover_bandwidth: Option<u64>,
     /// `downtime-limit`, since 2.8.
     pub downtime_limit: Option<u64>,
@@ -1623,38 +1623,38 @@ pub struct MigrationParameters {
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `multifd-qatzip-level`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub multifd_qatzip_level: Option<u8>,
     /// `multifd-zstd-level`, since 5.0.
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 10.2 or before, not in 7.2, documented since 8.1, unstable.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1, unstable.
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `mode`, since QEMU 8.2.
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `zero-page-detection`, since QEMU 9.0.
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `direct-io`, since QEMU 9.1.
     pub direct_io: Option<bool>,
-    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 7.2.
+    /// `cpr-exec-command`, since QEMU 10.2 or before, not in 10.0.
     pub cpr_exec_command: Option<Vec<String>>,
-    /// `compress-level`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-level`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_level: Option<u8>,
-    /// `compress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`, removed in QEMU 10.2 or before, still in 7.2, since 3.1.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `compress-wait-thread`, removed in QEMU 9.1, since 3.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub compress_wait_thread: Option<bool>,
-    /// `decompress-threads`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `decompress-threads`, removed in QEMU 9.1, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub decompress_threads: Option<u8>,
-    /// `block-incremental`, removed in QEMU 10.2 or before, still in 7.2, since 2.10.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `block-incremental`, removed in QEMU 9.1, since 2.10, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub block_incremental: Option<bool>,
 }
 
@@ -1893,7 +1893,7 @@ impl MigrationParameters {
     }
 
     /// Sets `compress-level`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_level(mut self, compress_level: u8) -> Self {
         self.compress_level = Some(compress_level);
@@ -1901,7 +1901,7 @@ impl MigrationParameters {
     }
 
     /// Sets `compress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_threads(mut self, compress_threads: u8) -> Self {
         self.compress_threads = Some(compress_threads);
@@ -1909,7 +1909,7 @@ impl MigrationParameters {
     }
 
     /// Sets `compress-wait-thread`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn compress_wait_thread(mut self, compress_wait_thread: bool) -> Self {
         self.compress_wait_thread = Some(compress_wait_thread);
@@ -1917,7 +1917,7 @@ impl MigrationParameters {
     }
 
     /// Sets `decompress-threads`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn decompress_threads(mut self, decompress_threads: u8) -> Self {
         self.decompress_threads = Some(decompress_threads);
@@ -1925,7 +1925,7 @@ impl MigrationParameters {
     }
 
     /// Sets `block-incremental`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn block_incremental(mut self, block_incremental: bool) -> Self {
         self.block_incremental = Some(block_incremental);
@@ -2011,8 +2011,8 @@ pub struct MigrationStats {
     pub postcopy_bytes: Option<u64>,
     /// `dirty-sync-missed-zero-copy`, since 7.1.
     pub dirty_sync_missed_zero_copy: Option<u64>,
-    /// `skipped`, removed in QEMU 10.2 or before, still in 7.2, since 1.5.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `skipped`, removed in QEMU 9.1, since 1.5, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub skipped: Option<i64>,
 }
 
@@ -2088,7 +2088,7 @@ impl MigrationStats {
     }
 
     /// Sets `skipped`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn skipped(mut self, skipped: i64) -> Self {
         self.skipped = Some(skipped);
@@ -2133,13 +2133,13 @@ pub enum MigrationStatus {
     Cancelled,
     /// `active`.
     Active,
-    /// `postcopy-device`, since QEMU 10.2 or before, not in 7.2.
+    /// `postcopy-device`, since QEMU 10.2 or before, not in 10.0.
     PostcopyDevice,
     /// `postcopy-active`, since 2.5.
     PostcopyActive,
     /// `postcopy-paused`, since 3.0.
     PostcopyPaused,
-    /// `postcopy-recover-setup`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `postcopy-recover-setup`, since QEMU 9.1.
     PostcopyRecoverSetup,
     /// `postcopy-recover`, since 3.0.
     PostcopyRecover,
@@ -2178,7 +2178,7 @@ qmp_types::json_enum!(MigrationStatus {
     "wait-unplug" => WaitUnplug,
 });
 
-/// QAPI struct `MigrationThreadInfo`, since QEMU 10.2 or before, not in 7.2, documented since 7.2.
+/// QAPI struct `MigrationThreadInfo`, since QEMU 8.0, documented since 7.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-migration.MigrationThreadInfo)
 #[derive(Debug, Clone, PartialEq)]
@@ -2218,11 +2218,11 @@ pub enum MultiFdCompression {
     Zlib,
     /// `zstd`, if `CONFIG_ZSTD`.
     Zstd,
-    /// `qatzip`, since QEMU 10.2 or before, not in 7.2, documented since 9.2, if `CONFIG_QATZIP`.
+    /// `qatzip`, since QEMU 10.0 or before, not in 9.1, documented since 9.2, if `CONFIG_QATZIP`.
     Qatzip,
-    /// `qpl`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, if `CONFIG_QPL`.
+    /// `qpl`, since QEMU 9.1, if `CONFIG_QPL`.
     Qpl,
-    /// `uadk`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, if `CONFIG_UADK`.
+    /// `uadk`, since QEMU 9.1, if `CONFIG_UADK`.
     Uadk,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -2269,7 +2269,7 @@ qmp_types::json_struct!(ReplicationStatus {
     optional "desc" => desc,
 });
 
-/// QAPI enum `TimeUnit`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+/// QAPI enum `TimeUnit`, since QEMU 8.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.TimeUnit)
 #[derive(Debug, Clone)]
@@ -2366,7 +2366,7 @@ qmp_types::json_struct!(XbzrleCacheStats {
     required "overflow" => overflow,
 });
 
-/// QAPI enum `ZeroPageDetection`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+/// QAPI enum `ZeroPageDetection`, since QEMU 9.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-migration.ZeroPageDetection)
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use super::SocketAddress;
 
-/// QAPI enum `AFXDPMode`, since QEMU 10.2 or before, not in 7.2, documented since 8.2, if `CONFIG_AF_XDP`.
+/// QAPI enum `AFXDPMode`, since QEMU 8.2, if `CONFIG_AF_XDP`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-net.AFXDPMode)
 #[derive(Debug, Clone)]
@@ -116,9 +116,9 @@ pub enum NetClientDriver {
     VhostUser,
     /// `vhost-vdpa`.
     VhostVdpa,
-    /// `passt`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_PASST`.
+    /// `passt`, since QEMU 10.2 or before, not in 10.0, if `CONFIG_PASST`.
     Passt,
-    /// `af-xdp`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_AF_XDP`.
+    /// `af-xdp`, since QEMU 8.2, if `CONFIG_AF_XDP`.
     AfXdp,
     /// `vmnet-host`, if `CONFIG_VMNET`.
     VmnetHost,
@@ -152,7 +152,7 @@ qmp_types::json_enum!(NetClientDriver {
     "vmnet-bridged" => VmnetBridged,
 });
 
-/// QAPI struct `NetDevPasstOptions`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, if `CONFIG_PASST`.
+/// QAPI struct `NetDevPasstOptions`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, if `CONFIG_PASST`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetDevPasstOptions)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -614,7 +614,7 @@ qmp_types::json_union!(Netdev {
 pub enum NetdevBranch {
     /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `passt`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_PASST`.
+    /// `passt`, since QEMU 10.2 or before, not in 10.0, if `CONFIG_PASST`.
     Passt(Box<NetDevPasstOptions>),
     /// `user`.
     User(Box<NetdevUserOptions>),
@@ -636,7 +636,7 @@ pub enum NetdevBranch {
     Hubport(NetdevHubPortOptions),
     /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `af-xdp`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_AF_XDP`.
+    /// `af-xdp`, since QEMU 8.2, if `CONFIG_AF_XDP`.
     AfXdp(NetdevAfxdpOptions),
     /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
@@ -784,7 +784,7 @@ impl From<NetdevVmnetBridgedOptions> for NetdevBranch {
     }
 }
 
-/// QAPI struct `NetdevAFXDPOptions`, since QEMU 10.2 or before, not in 7.2, documented since 8.2, if `CONFIG_AF_XDP`.
+/// QAPI struct `NetdevAFXDPOptions`, since QEMU 8.2, if `CONFIG_AF_XDP`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-net.NetdevAFXDPOptions)
 #[derive(Debug, Clone, PartialEq)]
@@ -804,9 +804,9 @@ pub struct NetdevAfxdpOptions {
     pub inhibit: Option<bool>,
     /// `sock-fds`.
     pub sock_fds: Option<String>,
-    /// `map-path`, since 10.1.
+    /// `map-path`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub map_path: Option<String>,
-    /// `map-start-index`, since 10.1.
+    /// `map-start-index`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub map_start_index: Option<i32>,
 }
 
@@ -1283,8 +1283,11 @@ pub struct NetdevStreamOptions {
     pub addr: SocketAddress,
     /// `server`.
     pub server: Option<bool>,
-    /// `reconnect-ms`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+    /// `reconnect-ms`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
     pub reconnect_ms: Option<i64>,
+    /// `reconnect`, since QEMU 8.0, removed in QEMU 10.2 or before, still in 10.0, deprecated.
+    #[deprecated = "removed in QEMU 10.2 or before, still in 10.0"]
+    pub reconnect: Option<i64>,
 }
 
 impl NetdevStreamOptions {
@@ -1295,6 +1298,7 @@ impl NetdevStreamOptions {
             addr: addr.into(),
             server: None,
             reconnect_ms: None,
+            reconnect: None,
         }
     }
 
@@ -1311,12 +1315,21 @@ impl NetdevStreamOptions {
         self.reconnect_ms = Some(reconnect_ms);
         self
     }
+
+    /// Sets `reconnect`.
+    #[deprecated = "removed in QEMU 10.2 or before, still in 10.0"]
+    #[must_use]
+    pub fn reconnect(mut self, reconnect: i64) -> Self {
+        self.reconnect = Some(reconnect);
+        self
+    }
 }
 
 qmp_types::json_struct!(NetdevStreamOptions {
     required "addr" => addr,
     optional "server" => server,
     optional "reconnect-ms" => reconnect_ms,
+    optional "reconnect" => reconnect,
 });
 
 /// QAPI struct `NetdevTapOptions`, QEMU 7.2 – 10.2, since 1.2.

@@ -9,7 +9,7 @@ use super::{
     TlsCredsX509Properties,
 };
 
-/// QAPI struct `AcpiGenericInitiatorProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+/// QAPI struct `AcpiGenericInitiatorProperties`, since QEMU 9.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.AcpiGenericInitiatorProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,7 @@ qmp_types::json_struct!(AcpiGenericInitiatorProperties {
     required "node" => node,
 });
 
-/// QAPI struct `AcpiGenericPortProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.2.
+/// QAPI struct `AcpiGenericPortProperties`, since QEMU 10.0 or before, not in 9.1, documented since 9.2.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.AcpiGenericPortProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -197,9 +197,9 @@ qmp_types::json_struct!(ColoCompareProperties {
 pub struct CryptodevBackendProperties {
     /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `throttle-bps`, since QEMU 8.0.
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `throttle-ops`, since QEMU 8.0.
     pub throttle_ops: Option<u64>,
 }
 
@@ -246,9 +246,9 @@ qmp_types::json_struct!(CryptodevBackendProperties {
 pub struct CryptodevVhostUserProperties {
     /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `throttle-bps`, since QEMU 8.0.
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `throttle-ops`, since QEMU 8.0.
     pub throttle_ops: Option<u64>,
     /// `chardev`.
     pub chardev: String,
@@ -797,7 +797,7 @@ qmp_types::json_struct!(FilterRewriterProperties {
     optional "vnet_hdr_support" => vnet_hdr_support,
 });
 
-/// QAPI struct `IgvmCfgProperties`, since QEMU 10.2 or before, not in 7.2, documented since 10.1, if `CONFIG_IGVM`.
+/// QAPI struct `IgvmCfgProperties`, since QEMU 10.2 or before, not in 10.0, documented since 10.1, if `CONFIG_IGVM`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.IgvmCfgProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -966,7 +966,7 @@ qmp_types::json_struct!(InputLinuxProperties {
     optional "grab-toggle" => grab_toggle,
 });
 
-/// QAPI struct `IOMMUFDProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+/// QAPI struct `IOMMUFDProperties`, since QEMU 9.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.IOMMUFDProperties)
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -1292,7 +1292,7 @@ pub struct MemoryBackendFileProperties {
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
     /// `align`.
     pub align: Option<u64>,
-    /// `offset`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `offset`, since QEMU 8.1.
     pub offset: Option<u64>,
     /// `discard-data`.
     pub discard_data: Option<bool>,
@@ -1302,7 +1302,7 @@ pub struct MemoryBackendFileProperties {
     pub pmem: Option<bool>,
     /// `readonly`.
     pub readonly: Option<bool>,
-    /// `rom`, since QEMU 10.2 or before, not in 7.2.
+    /// `rom`, since QEMU 8.2.
     pub rom: Option<OnOffAuto>,
 }
 
@@ -1782,7 +1782,7 @@ qmp_types::json_struct!(MemoryBackendProperties {
     optional "x-use-canonical-path-for-ramblock-id" => x_use_canonical_path_for_ramblock_id,
 });
 
-/// QAPI struct `MemoryBackendShmProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.1, if `CONFIG_POSIX`.
+/// QAPI struct `MemoryBackendShmProperties`, since QEMU 9.1, if `CONFIG_POSIX`.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.MemoryBackendShmProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -2040,9 +2040,9 @@ qmp_types::json_union!(ObjectOptions {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ObjectOptionsBranch {
-    /// `acpi-generic-initiator`, since QEMU 10.2 or before, not in 7.2.
+    /// `acpi-generic-initiator`, since QEMU 9.0.
     AcpiGenericInitiator(AcpiGenericInitiatorProperties),
-    /// `acpi-generic-port`, since QEMU 10.2 or before, not in 7.2.
+    /// `acpi-generic-port`, since QEMU 10.0 or before, not in 9.1.
     AcpiGenericPort(AcpiGenericPortProperties),
     /// `authz-list`.
     AuthzList(AuthZListProperties),
@@ -2078,13 +2078,13 @@ pub enum ObjectOptionsBranch {
     FilterReplay(NetfilterProperties),
     /// `filter-rewriter`.
     FilterRewriter(FilterRewriterProperties),
-    /// `igvm-cfg`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_IGVM`.
+    /// `igvm-cfg`, since QEMU 10.2 or before, not in 10.0, if `CONFIG_IGVM`.
     IgvmCfg(IgvmCfgProperties),
     /// `input-barrier`.
     InputBarrier(InputBarrierProperties),
     /// `input-linux`, if `CONFIG_LINUX`.
     InputLinux(InputLinuxProperties),
-    /// `iommufd`, since QEMU 10.2 or before, not in 7.2.
+    /// `iommufd`, since QEMU 9.0.
     Iommufd(IommufdProperties),
     /// `iothread`.
     Iothread(IothreadProperties),
@@ -2098,7 +2098,7 @@ pub enum ObjectOptionsBranch {
     MemoryBackendMemfd(MemoryBackendMemfdProperties),
     /// `memory-backend-ram`.
     MemoryBackendRam(MemoryBackendProperties),
-    /// `memory-backend-shm`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_POSIX`.
+    /// `memory-backend-shm`, since QEMU 9.1, if `CONFIG_POSIX`.
     MemoryBackendShm(MemoryBackendShmProperties),
     /// `pr-manager-helper`, if `CONFIG_LINUX`.
     PrManagerHelper(PrManagerHelperProperties),
@@ -2116,9 +2116,9 @@ pub enum ObjectOptionsBranch {
     SecretKeyring(SecretKeyringProperties),
     /// `sev-guest`.
     SevGuest(SevGuestProperties),
-    /// `sev-snp-guest`, since QEMU 10.2 or before, not in 7.2.
+    /// `sev-snp-guest`, since QEMU 9.1.
     SevSnpGuest(SevSnpGuestProperties),
-    /// `tdx-guest`, since QEMU 10.2 or before, not in 7.2.
+    /// `tdx-guest`, since QEMU 10.2 or before, not in 10.0.
     TdxGuest(TdxGuestProperties),
     /// `thread-context`.
     ThreadContext(ThreadContextProperties),
@@ -2470,7 +2470,7 @@ impl From<VfioUserServerProperties> for ObjectOptionsBranch {
     }
 }
 
-/// QAPI struct `ObjectPropertiesValues`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI struct `ObjectPropertiesValues`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.ObjectPropertiesValues)
 #[derive(Debug, Clone, PartialEq)]
@@ -2544,7 +2544,7 @@ qmp_types::json_struct!(ObjectPropertyInfo {
     optional "default-value" => default_value,
 });
 
-/// QAPI struct `ObjectPropertyValue`, since QEMU 10.2 or before, not in 7.2.
+/// QAPI struct `ObjectPropertyValue`, since QEMU 10.2 or before, not in 10.0.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.ObjectPropertyValue)
 #[derive(Debug, Clone, PartialEq)]
@@ -2589,9 +2589,9 @@ qmp_types::json_struct!(ObjectPropertyValue {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ObjectType {
-    /// `acpi-generic-initiator`, since QEMU 10.2 or before, not in 7.2.
+    /// `acpi-generic-initiator`, since QEMU 9.0.
     AcpiGenericInitiator,
-    /// `acpi-generic-port`, since QEMU 10.2 or before, not in 7.2.
+    /// `acpi-generic-port`, since QEMU 10.0 or before, not in 9.1.
     AcpiGenericPort,
     /// `authz-list`.
     AuthzList,
@@ -2629,13 +2629,13 @@ pub enum ObjectType {
     FilterReplay,
     /// `filter-rewriter`.
     FilterRewriter,
-    /// `igvm-cfg`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_IGVM`.
+    /// `igvm-cfg`, since QEMU 10.2 or before, not in 10.0, if `CONFIG_IGVM`.
     IgvmCfg,
     /// `input-barrier`.
     InputBarrier,
     /// `input-linux`, if `CONFIG_LINUX`.
     InputLinux,
-    /// `iommufd`, since QEMU 10.2 or before, not in 7.2.
+    /// `iommufd`, since QEMU 9.0.
     Iommufd,
     /// `iothread`.
     Iothread,
@@ -2649,7 +2649,7 @@ pub enum ObjectType {
     MemoryBackendMemfd,
     /// `memory-backend-ram`.
     MemoryBackendRam,
-    /// `memory-backend-shm`, since QEMU 10.2 or before, not in 7.2, if `CONFIG_POSIX`.
+    /// `memory-backend-shm`, since QEMU 9.1, if `CONFIG_POSIX`.
     MemoryBackendShm,
     /// `pef-guest`.
     PefGuest,
@@ -2669,13 +2669,13 @@ pub enum ObjectType {
     SecretKeyring,
     /// `sev-guest`.
     SevGuest,
-    /// `sev-snp-guest`, since QEMU 10.2 or before, not in 7.2.
+    /// `sev-snp-guest`, since QEMU 9.1.
     SevSnpGuest,
     /// `thread-context`.
     ThreadContext,
     /// `s390-pv-guest`.
     S390PvGuest,
-    /// `tdx-guest`, since QEMU 10.2 or before, not in 7.2.
+    /// `tdx-guest`, since QEMU 10.2 or before, not in 10.0.
     TdxGuest,
     /// `throttle-group`.
     ThrottleGroup,
@@ -2989,7 +2989,7 @@ qmp_types::json_struct!(RngRandomProperties {
     optional "filename" => filename,
 });
 
-/// QAPI struct `SevCommonProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+/// QAPI struct `SevCommonProperties`, since QEMU 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.SevCommonProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -3068,7 +3068,7 @@ pub struct SevGuestProperties {
     pub policy: Option<u32>,
     /// `handle`.
     pub handle: Option<u32>,
-    /// `legacy-vm-type`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+    /// `legacy-vm-type`, since QEMU 9.1.
     pub legacy_vm_type: Option<OnOffAuto>,
 }
 
@@ -3158,7 +3158,7 @@ qmp_types::json_struct!(SevGuestProperties {
     optional "legacy-vm-type" => legacy_vm_type,
 });
 
-/// QAPI struct `SevSnpGuestProperties`, since QEMU 10.2 or before, not in 7.2, documented since 9.1.
+/// QAPI struct `SevSnpGuestProperties`, since QEMU 9.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.SevSnpGuestProperties)
 #[derive(Debug, Clone, PartialEq)]
@@ -3295,7 +3295,7 @@ qmp_types::json_struct!(SevSnpGuestProperties {
     optional "vcek-disabled" => vcek_disabled,
 });
 
-/// QAPI struct `TdxGuestProperties`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+/// QAPI struct `TdxGuestProperties`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-qom.TdxGuestProperties)
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -32,7 +32,7 @@ pub enum GuestPanicInformation {
     HyperV(GuestPanicInformationHyperV),
     /// `s390`, since 2.12.
     S390(GuestPanicInformationS390),
-    /// `tdx`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `tdx`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     Tdx(GuestPanicInformationTdx),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -145,7 +145,7 @@ qmp_types::json_struct!(GuestPanicInformationS390 {
     required "reason" => reason,
 });
 
-/// QAPI struct `GuestPanicInformationTdx`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+/// QAPI struct `GuestPanicInformationTdx`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-run-state.GuestPanicInformationTdx)
 #[derive(Debug, Clone, PartialEq)]
@@ -194,7 +194,7 @@ pub enum GuestPanicInformationType {
     HyperV,
     /// `s390`, since 2.12.
     S390,
-    /// `tdx`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `tdx`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     Tdx,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -505,8 +505,8 @@ pub struct StatusInfo {
     pub running: bool,
     /// `status`.
     pub status: RunState,
-    /// `singlestep`, removed in QEMU 10.2 or before, still in 7.2.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `singlestep`, removed in QEMU 9.0, deprecated.
+    #[deprecated = "removed in QEMU 9.0"]
     pub singlestep: Option<bool>,
 }
 
@@ -522,7 +522,7 @@ impl StatusInfo {
     }
 
     /// Sets `singlestep`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.0"]
     #[must_use]
     pub fn singlestep(mut self, singlestep: bool) -> Self {
         self.singlestep = Some(singlestep);

@@ -77,7 +77,7 @@ pub enum StatsFilterBranch {
     Vcpu(StatsVcpuFilter),
     /// `vm`.
     Vm,
-    /// `cryptodev`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `cryptodev`, since QEMU 8.0.
     Cryptodev,
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -103,7 +103,7 @@ impl From<StatsVcpuFilter> for StatsFilterBranch {
 pub enum StatsProvider {
     /// `kvm`.
     Kvm,
-    /// `cryptodev`, since QEMU 10.2 or before, not in 7.2.
+    /// `cryptodev`, since QEMU 8.0.
     Cryptodev,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -296,7 +296,7 @@ pub enum StatsTarget {
     Vm,
     /// `vcpu`.
     Vcpu,
-    /// `cryptodev`, since QEMU 10.2 or before, not in 7.2, documented since 8.0.
+    /// `cryptodev`, since QEMU 8.0.
     Cryptodev,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),

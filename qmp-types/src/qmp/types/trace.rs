@@ -10,8 +10,8 @@ pub struct TraceEventInfo {
     pub name: String,
     /// `state`.
     pub state: TraceEventState,
-    /// `vcpu`, removed in QEMU 10.2 or before, still in 7.2, since 2.7.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    /// `vcpu`, removed in QEMU 9.1, since 2.7, deprecated.
+    #[deprecated = "removed in QEMU 9.1"]
     pub vcpu: Option<bool>,
 }
 
@@ -27,7 +27,7 @@ impl TraceEventInfo {
     }
 
     /// Sets `vcpu`.
-    #[deprecated = "removed in QEMU 10.2 or before, still in 7.2"]
+    #[deprecated = "removed in QEMU 9.1"]
     #[must_use]
     pub fn vcpu(mut self, vcpu: bool) -> Self {
         self.vcpu = Some(vcpu);

@@ -14,9 +14,9 @@ pub struct DisplayCocoa {
     pub full_grab: Option<bool>,
     /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
-    /// `zoom-to-fit`, since QEMU 10.2 or before, not in 7.2, documented since 8.2.
+    /// `zoom-to-fit`, since QEMU 8.2.
     pub zoom_to_fit: Option<bool>,
-    /// `zoom-interpolation`, since QEMU 10.2 or before, not in 7.2, documented since 9.0.
+    /// `zoom-interpolation`, since QEMU 9.0.
     pub zoom_interpolation: Option<bool>,
 }
 
@@ -227,9 +227,9 @@ pub struct DisplayGtk {
     pub show_tabs: Option<bool>,
     /// `show-menubar`, documented since 8.0.
     pub show_menubar: Option<bool>,
-    /// `keep-aspect-ratio`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `keep-aspect-ratio`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub keep_aspect_ratio: Option<bool>,
-    /// `scale`, since QEMU 10.2 or before, not in 7.2, documented since 10.1.
+    /// `scale`, since QEMU 10.2 or before, not in 10.0, documented since 10.1.
     pub scale: Option<f64>,
 }
 
@@ -880,7 +880,7 @@ pub enum InputButton {
     WheelLeft,
     /// `wheel-right`.
     WheelRight,
-    /// `touch`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+    /// `touch`, since QEMU 8.1.
     Touch,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -913,7 +913,7 @@ pub enum InputEvent {
     Rel(InputMoveEventWrapper),
     /// `abs`.
     Abs(InputMoveEventWrapper),
-    /// `mtt`, since QEMU 10.2 or before, not in 7.2.
+    /// `mtt`, since QEMU 8.1.
     Mtt(InputMultiTouchEventWrapper),
     /// A branch that these bindings do not know.
     Unrecognized(qmp_types::UnrecognizedBranch),
@@ -961,7 +961,7 @@ pub enum InputEventKind {
     Rel,
     /// `abs`.
     Abs,
-    /// `mtt`, since QEMU 10.2 or before, not in 7.2.
+    /// `mtt`, since QEMU 8.1.
     Mtt,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
@@ -1069,7 +1069,7 @@ qmp_types::json_struct!(InputMoveEventWrapper {
     required "data" => data,
 });
 
-/// QAPI struct `InputMultiTouchEvent`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI struct `InputMultiTouchEvent`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.InputMultiTouchEvent)
 #[derive(Debug, Clone, PartialEq)]
@@ -1115,7 +1115,7 @@ qmp_types::json_struct!(InputMultiTouchEvent {
     required "value" => value,
 });
 
-/// QAPI struct `InputMultiTouchEventWrapper`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI struct `InputMultiTouchEventWrapper`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#object-QMP-ui.InputMultiTouchEventWrapper)
 #[derive(Debug, Clone, PartialEq)]
@@ -1137,7 +1137,7 @@ qmp_types::json_struct!(InputMultiTouchEventWrapper {
     required "data" => data,
 });
 
-/// QAPI enum `InputMultiTouchType`, since QEMU 10.2 or before, not in 7.2, documented since 8.1.
+/// QAPI enum `InputMultiTouchType`, since QEMU 8.1.
 ///
 /// [Reference](https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html#enum-QMP-ui.InputMultiTouchType)
 #[derive(Debug, Clone)]
@@ -1586,29 +1586,29 @@ pub enum QKeyCode {
     Lang1,
     /// `lang2`.
     Lang2,
-    /// `f13`, since QEMU 10.2 or before, not in 7.2.
+    /// `f13`, since QEMU 8.0.
     F13,
-    /// `f14`, since QEMU 10.2 or before, not in 7.2.
+    /// `f14`, since QEMU 8.0.
     F14,
-    /// `f15`, since QEMU 10.2 or before, not in 7.2.
+    /// `f15`, since QEMU 8.0.
     F15,
-    /// `f16`, since QEMU 10.2 or before, not in 7.2.
+    /// `f16`, since QEMU 8.0.
     F16,
-    /// `f17`, since QEMU 10.2 or before, not in 7.2.
+    /// `f17`, since QEMU 8.0.
     F17,
-    /// `f18`, since QEMU 10.2 or before, not in 7.2.
+    /// `f18`, since QEMU 8.0.
     F18,
-    /// `f19`, since QEMU 10.2 or before, not in 7.2.
+    /// `f19`, since QEMU 8.0.
     F19,
-    /// `f20`, since QEMU 10.2 or before, not in 7.2.
+    /// `f20`, since QEMU 8.0.
     F20,
-    /// `f21`, since QEMU 10.2 or before, not in 7.2.
+    /// `f21`, since QEMU 8.0.
     F21,
-    /// `f22`, since QEMU 10.2 or before, not in 7.2.
+    /// `f22`, since QEMU 8.0.
     F22,
-    /// `f23`, since QEMU 10.2 or before, not in 7.2.
+    /// `f23`, since QEMU 8.0.
     F23,
-    /// `f24`, since QEMU 10.2 or before, not in 7.2.
+    /// `f24`, since QEMU 8.0.
     F24,
     /// A value that these bindings do not know.
     Unrecognized(Box<str>),
