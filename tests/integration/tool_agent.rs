@@ -125,7 +125,7 @@ fn what_goes_wrong_on_the_way() {
         assert!(
             ends(&mut ga(agent, &["call", "guest-file-close", "handle=x"]), 2).contains("a whole number")
         );
-        assert!(ends(&mut ga(agent, &["call", "guest-file-close", "handel=1"]), 1).contains("handel"));
+        assert!(ends(&mut ga(agent, &["call", "guest-file-close", "handel=1"]), 1).contains("'handle'"));
         assert!(ends(&mut ga(agent, &["call", "guest-pin"]), 1).contains("did you mean 'guest-ping'?"));
         // An agent serves one client at a time.
         let first = qmp_client::blocking::Agent::connect(&agent.address()).unwrap();
