@@ -24,7 +24,7 @@ use crate::session::Session;
 use crate::target::{self, Kind};
 
 /// The variable by which a shell asks.
-const VARIABLE: &str = "COMPLETE";
+const VARIABLE: &str = "_QMP_COMPLETE";
 
 /// How long a server may take to say what it has: somebody is waiting at a keyboard.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -10,7 +10,7 @@ fn offered(mock: &Mock, line: &str) -> Vec<String> {
     passed.pop();
     passed.push(last);
     let mut command = mock.qmp(["--"].into_iter().chain(passed.iter().copied()));
-    command.env("COMPLETE", "bash").env("_QMP_COMPLETE_LINE", line);
+    command.env("_QMP_COMPLETE", "bash").env("_QMP_COMPLETE_LINE", line);
     command.env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_INDEX", (passed.len() - 1).to_string());
     let offered = output(&mut command);
     offered.lines().map(|line| line.trim().to_owned()).filter(|word| !word.starts_with('-')).collect()
