@@ -28,7 +28,9 @@ fn quit_succeeds_and_what_is_behind_it_ends() {
                     || is_the_end(&result.unwrap_err())
             );
         }
-        assert!(server.wait().success());
+        // How it ends is its own affair: QEMU 10.0.2 and its storage daemon sometimes die of SIGSEGV, in the thread of the
+        // monitor, when they quit with requests on their way.
+        server.wait();
         assert!(is_the_end(&client.call("query-version", &json!({})).unwrap_err()));
     });
 }
