@@ -122,14 +122,15 @@ impl Engine {
         // Hardly any time has passed: it need not be looked at the clock.
         let result = self.read_once(&mut role, timeout.clamp(Deadline::SHORTEST, Deadline::LONGEST));
         let mut state = self.lock();
-        if let Ok(Some(length)) = result
-            && state.switchboard.receive_for(id, &role.buffer[..length], read)
-        {
-            state.reader = Some(role);
-            return (state, true);
+        // It goes back before anything of the caller's runs, which may panic.
+        let State { switchboard, reader, .. } = &mut *state;
+        let role = reader.insert(role);
+        let is_answered =
+            matches!(result, Ok(Some(length)) if switchboard.receive_for(id, &role.buffer[..length], read));
+        if !is_answered {
+            state.received(result);
         }
-        state.received(role, result);
-        (state, false)
+        (state, is_answered)
     }
 
     /// Waits for what `poll` gives; at the deadline, what `give_up` makes of it.
@@ -261,7 +262,8 @@ impl Engine {
         drop(state);
         let result = self.read_once(&mut role, remaining);
         let mut state = self.lock();
-        state.received(role, result);
+        state.reader = Some(role);
+        state.received(result);
         state
     }
 
@@ -279,14 +281,13 @@ impl Engine {
 
 impl State {
     /// Delivers what a read came to.
-    fn received(&mut self, role: Role, result: io::Result<Option<usize>>) {
-        match result {
-            Ok(Some(0)) => self.switchboard.end_of_input(Ok(())),
-            Ok(Some(length)) => self.switchboard.receive(&role.buffer[..length]),
-            Ok(None) => {}
-            Err(error) => self.switchboard.end_of_input(Err(error)),
+    fn received(&mut self, result: io::Result<Option<usize>>) {
+        match (result, &self.reader) {
+            (Ok(Some(0)), _) => self.switchboard.end_of_input(Ok(())),
+            (Ok(Some(length)), Some(role)) => self.switchboard.receive(&role.buffer[..length]),
+            (Ok(_), _) => {}
+            (Err(error), _) => self.switchboard.end_of_input(Err(error)),
         }
-        self.reader = Some(role);
     }
 
     /// Writes what can be written at once, which is mostly all, and saves to let go of the lock.

@@ -1,5 +1,6 @@
 //! A few commands and events, as bindings define them.
 
+use qmp_types::json::{self, FromJson, Reader, ToJson, Writer};
 use qmp_types::{Command, Event, UnrecognizedEvent, event_set, json_struct};
 
 macro_rules! command {
@@ -48,6 +49,24 @@ pub(crate) struct Inserted {
     pub(crate) ro: bool,
 }
 json_struct!(Inserted { required "ro" => ro });
+
+/// A command whose result is read by a type with a mistake.
+#[derive(Debug)]
+pub(crate) struct QueryMistake {}
+json_struct!(QueryMistake {});
+command!(QueryMistake -> Mistaken, "query-mistake");
+
+#[derive(Debug)]
+pub(crate) struct Mistaken;
+#[allow(clippy::panic, reason = "that is the mistake")]
+impl FromJson for Mistaken {
+    fn from_json(_: &mut Reader<'_>) -> Result<Self, json::Error> {
+        panic!("a mistake in a type of the caller's");
+    }
+}
+impl ToJson for Mistaken {
+    fn to_json(&self, _: &mut Writer) {}
+}
 
 #[derive(Debug)]
 pub(crate) struct Quit {}

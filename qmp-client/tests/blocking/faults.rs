@@ -1,9 +1,11 @@
 //! Servers that break off, break the protocol, or never stop.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use qmp_client::{CallOptions, Error};
 
 use crate::SHORT;
-use crate::bindings::{Name, QueryName};
+use crate::bindings::{Name, QueryMistake, QueryName};
 use crate::server::{Peer, client, client_with, hasty, over, patient};
 
 /// What `query-name` comes to when the server answers with these bytes and leaves.
@@ -58,6 +60,19 @@ fn a_result_of_another_type_fails_its_command_only() {
         peer.send("{\"return\": {}, \"id\": 3}\r\n");
     });
     assert!(matches!(client.execute(&QueryName {}), Err(Error::Decode(_))));
+    client.execute(&QueryName {}).unwrap();
+    server.join().unwrap();
+}
+
+#[test]
+fn a_result_type_that_panics_takes_nothing_from_other_calls() {
+    let (client, server) = client(|mut peer| {
+        peer.expect(r#"{"execute":"query-mistake","id":2}"#);
+        peer.send("{\"return\": {}, \"id\": 2}\r\n");
+        peer.expect(r#"{"execute":"query-name","id":3}"#);
+        peer.send("{\"return\": {}, \"id\": 3}\r\n");
+    });
+    catch_unwind(AssertUnwindSafe(|| client.execute(&QueryMistake {}))).unwrap_err();
     client.execute(&QueryName {}).unwrap();
     server.join().unwrap();
 }
