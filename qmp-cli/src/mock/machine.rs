@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qmp_client::mock::Emitter;
 use qmp_types::ServerError;
 use qmp_types::qmp::handlers::{
-    Accelerator, BlockCore, Control, Handlers, Job, Migration, Misc, Net, Qdev, Qom, RunState,
+    Accelerator, BlockCore, Control, Handlers, Introspect, Job, Migration, Misc, Net, Qdev, Qom, RunState,
 };
 use qmp_types::qmp::{handlers, types};
 use serde_json::{Map, Value};
@@ -67,6 +67,10 @@ impl Handlers for Machine {
     }
 
     fn control(&mut self) -> Option<&mut dyn Control> {
+        Some(self)
+    }
+
+    fn introspect(&mut self) -> Option<&mut dyn Introspect> {
         Some(self)
     }
 

@@ -4,6 +4,7 @@ mod block;
 mod devices;
 mod machine;
 mod monitor;
+mod schema;
 
 use std::io;
 use std::path::PathBuf;

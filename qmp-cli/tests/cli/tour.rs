@@ -35,6 +35,8 @@ fn a_newcomer_needs_nothing_else() {
     let printed = output(&mut run(&["exec", "-w", "DEVICE_DELETED,device=vd0", "device_del", "id=vd0"]));
     assert!(printed.lines().nth(1).unwrap().starts_with("{\"event\": \"DEVICE_DELETED\""), "{printed}");
     assert_eq!(output(&mut run(&["hmp", "info", "status"])), "VM status: running\n");
+    let same = output(&mut run(&["schema", "check"]));
+    assert!(same.trim_end().ends_with("0 breaking, 0 warning, 0 additive"), "{same}");
     for (words, code) in [
         (&["exec", "blockdev-del", "node-name=none"][..], 1),
         (&["exec", "device_add", "driver=none"], 1),
