@@ -1,6 +1,6 @@
 //! What the mock is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qmp_client::mock::Emitter;
 use qmp_types::ServerError;
@@ -20,8 +20,12 @@ pub(super) struct Machine {
     pub(super) nodes: BTreeMap<String, types::BlockDeviceInfo>,
     /// Devices that have an id, by it: their properties.
     pub(super) devices: BTreeMap<String, Map<String, Value>>,
-    /// Network backends and objects, by id.
-    pub(super) backends: BTreeMap<String, &'static str>,
+    /// The ids of network backends.
+    pub(super) backends: BTreeSet<String>,
+    /// What users made by `object-add`, by id: their properties.
+    pub(super) objects: BTreeMap<String, Map<String, Value>>,
+    /// The machine's own properties.
+    pub(super) settings: BTreeMap<String, Value>,
 }
 
 impl Machine {
@@ -32,24 +36,12 @@ impl Machine {
             status: types::RunState::Running,
             nodes: BTreeMap::new(),
             devices: BTreeMap::new(),
-            backends: BTreeMap::new(),
+            backends: BTreeSet::new(),
+            objects: BTreeMap::new(),
+            settings: [("graphics", true.into()), ("max-fw-size", (8 << 20).into())]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
         }
-    }
-
-    pub(super) fn add_backend(&mut self, kind: &'static str, id: &str) -> Result<(), ServerError> {
-        if self.backends.contains_key(id) {
-            return Err(failed(format_args!("id '{id}' is taken")));
-        }
-        self.backends.insert(id.to_owned(), kind);
-        Ok(())
-    }
-
-    pub(super) fn remove_backend(&mut self, kind: &str, id: &str) -> Result<(), ServerError> {
-        if self.backends.get(id).is_none_or(|found| *found != kind) {
-            return Err(failed(format_args!("there is no {kind} '{id}'")));
-        }
-        self.backends.remove(id);
-        Ok(())
     }
 }
 
