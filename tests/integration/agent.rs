@@ -206,7 +206,7 @@ fn a_program_that_is_not_waited_for_is_asked_after() {
         assert_eq!((output.status, &*output.stdout), (ExitStatus::Code(5), &b"x"[..]));
         assert!(matches!(agent.try_wait(pid), Err(Error::Server { .. })));
     });
-    on_tokio(async |server| {
+    on_tokio(&async |server| {
         let agent = tokio::Agent::connect_with(&server.address(), &patient()).await.unwrap();
         let pid = agent.spawn("/bin/true", [""; 0], &ExecOptions::new()).await.unwrap();
         while agent.try_wait(pid).await.unwrap().is_none() {}

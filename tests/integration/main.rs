@@ -13,7 +13,6 @@ mod docs;
 mod drift;
 mod examples;
 mod following;
-mod introspection;
 mod launching;
 mod lint;
 mod mock;

@@ -3,7 +3,7 @@
 use qmp_client::CallOptions;
 use qmp_types::qga::SCHEMA;
 
-use super::{PATIENCE, Reach, read_out};
+use super::{PATIENCE, Reach};
 use crate::exec::{AnswerOptions, Request};
 use crate::failure::Failure;
 use crate::session::explained;
@@ -39,6 +39,5 @@ pub(super) fn run(reach: Reach<'_>, options: &Options) -> Result<(), Failure> {
     let arguments = request.typed(|tree| convert(tree, &known))?;
     let agent = reach.connect(PATIENCE)?;
     let returned = agent.execute_raw(&request.command, arguments.as_deref(), &CallOptions::new());
-    let returned = read_out(&agent, returned);
     options.answer.print_returned(&returned.map_err(|error| explained(&SCHEMA, &request.command, error))?)
 }

@@ -11,9 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Subcommand;
-use qmp_client::Error;
 use qmp_client::blocking::Agent;
-use qmp_types::qga::commands::GuestPing;
 
 use crate::failure::Failure;
 use crate::target::{self, Kind};
@@ -90,18 +88,6 @@ impl Reach<'_> {
         let options = self.target.client_options(self.timeout.unwrap_or(timeout));
         Ok(Agent::connect_with(&target.address, &options)?)
     }
-}
-
-/// The result of a command, with nothing left unread behind it.
-///
-/// Behind a command that is not answered on success the client asks for a sign of life, which comes behind an error too. QEMU's
-/// agent ends itself where it listens on a socket and a client leaves something unread.
-fn read_out<T>(agent: &Agent, result: Result<T, Error>) -> Result<T, Error> {
-    if let Err(Error::Server { .. }) = result {
-        // What it comes to is the agent's business: the error that is told is the command's.
-        let _ = agent.execute(&GuestPing::new());
-    }
-    result
 }
 
 pub(crate) fn run(target: &target::Options, options: &Options) -> Result<ExitCode, Failure> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use qmp_types::qga::commands::{GuestShutdown, GuestSuspendDisk, GuestSuspendHybrid, GuestSuspendRam};
 
-use super::{Reach, read_out};
+use super::Reach;
 use crate::failure::Failure;
 
 /// How long an error is waited for. Silence means that the guest sleeps or is gone.
@@ -34,12 +34,12 @@ enum To {
 /// When there is no agent, or it says that it cannot.
 pub(super) fn suspend(reach: Reach<'_>, options: &Suspend) -> Result<(), Failure> {
     let agent = reach.connect(PATIENCE)?;
-    let suspended = match options.to {
+    match options.to {
         To::Disk => agent.execute(&GuestSuspendDisk::new()),
         To::Ram => agent.execute(&GuestSuspendRam::new()),
         To::Hybrid => agent.execute(&GuestSuspendHybrid::new()),
-    };
-    Ok(read_out(&agent, suspended)?)
+    }?;
+    Ok(())
 }
 
 /// Ends or restarts the guest.
@@ -47,6 +47,6 @@ pub(super) fn suspend(reach: Reach<'_>, options: &Suspend) -> Result<(), Failure
 /// # Errors
 /// As [`suspend`].
 pub(super) fn shutdown(reach: Reach<'_>, mode: &str) -> Result<(), Failure> {
-    let agent = reach.connect(PATIENCE)?;
-    Ok(read_out(&agent, agent.execute(&GuestShutdown::new().mode(mode)))?)
+    reach.connect(PATIENCE)?.execute(&GuestShutdown::new().mode(mode))?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use qmp_types::qga::commands::{GuestShutdown, GuestSuspendDisk, GuestSuspendHybr
 
 use crate::Error;
 use crate::protocol::agent::{Connection, Received};
-use crate::protocol::{Arguments, ProtocolError, RequestId, empty_result};
+use crate::protocol::{Arguments, ProtocolError, RequestId};
 use crate::secrets::Secrets;
 use crate::switchboard::{Outcome, is_end};
 use crate::trace;
@@ -92,7 +92,7 @@ impl Line {
 
     /// Nobody waits for the call any more: what it counts as, if not as unanswered.
     pub(crate) fn give_up(&mut self) -> Option<Outcome> {
-        self.connection.abandon().then(|| Ok(empty_result()))
+        self.connection.abandon()
     }
 
     /// Syncs, whatever was before.

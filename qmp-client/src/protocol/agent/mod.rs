@@ -93,6 +93,9 @@ struct Waiting {
     id: RequestId,
     /// The number of the sync behind a command that is not answered on success: its answer is the command's.
     sync: Option<i64>,
+    /// The agent's error, while the answer to the sync behind is on its way: an agent that listens on a socket ends itself
+    /// where a client leaves something unread.
+    refusal: Option<ServerError>,
     /// Where the command ends in what is outgoing.
     end: usize,
 }
@@ -160,27 +163,27 @@ impl Connection {
         if let Some(number) = sync {
             self.compose_sync(number);
         }
-        self.stage = Stage::Waiting(Waiting { id, sync, end });
+        self.stage = Stage::Waiting(Waiting { id, sync, refusal: None, end });
         Ok(id)
     }
 
-    /// Says that nobody waits for the reply any more. `true` if the command counts as a success nevertheless: it is not
-    /// answered on success, and it is on its way.
+    /// Says that nobody waits for the reply any more. A command that is not answered on success, and is on its way, came to
+    /// something nevertheless: it succeeded, unless the agent sent an error.
     ///
     /// A request of which nothing is written is not made. Else the connection is to be synced.
-    pub fn abandon(&mut self) -> bool {
-        let Stage::Waiting(waiting) = &self.stage else {
+    pub fn abandon(&mut self) -> Option<Result<Box<str>, ServerError>> {
+        let Stage::Waiting(waiting) = &mut self.stage else {
             self.unsync();
-            return false;
+            return None;
         };
-        let succeeded = waiting.is_success_without_reply(self.written);
+        let outcome = waiting.outcome_without_answer(self.written);
         if self.written == 0 && !self.outgoing.is_empty() {
             self.outgoing.clear();
             self.stage = Stage::Ready;
         } else {
             self.unsync();
         }
-        succeeded
+        outcome
     }
 
     /// What is to be written next; say how much of it was, by [`written`](Self::written).
@@ -217,12 +220,11 @@ impl Connection {
     /// Takes note that no bytes will follow: the agent ended the connection, in order or by a reset. It is the answer to a
     /// command that is not answered on success.
     pub fn end_of_input(&mut self) -> Option<Received> {
-        match std::mem::replace(&mut self.stage, Stage::Closed) {
-            Stage::Waiting(waiting) if waiting.is_success_without_reply(self.written) => {
-                Some(Received::Reply { id: waiting.id, outcome: Ok(empty_result()) })
-            }
-            _ => None,
-        }
+        let Stage::Waiting(mut waiting) = std::mem::replace(&mut self.stage, Stage::Closed) else {
+            return None;
+        };
+        let outcome = waiting.outcome_without_answer(self.written)?;
+        Some(Received::Reply { id: waiting.id, outcome })
     }
 
     /// Takes the next message, if one has come in full.
@@ -240,17 +242,22 @@ impl Connection {
             }
             Stage::Ready | Stage::Waiting(_) => {}
         }
-        let message = match self.framer.next_message() {
-            Ok(Some(bytes)) => Message::from_bytes(bytes),
-            Ok(None) => return Ok(None),
-            Err(error @ ProtocolError::MessageTooLong { .. }) => {
-                self.stage = Stage::Closed;
-                return Err(error);
+        loop {
+            let message = match self.framer.next_message() {
+                Ok(Some(bytes)) => Message::from_bytes(bytes),
+                Ok(None) => return Ok(None),
+                Err(error @ ProtocolError::MessageTooLong { .. }) => {
+                    self.stage = Stage::Closed;
+                    return Err(error);
+                }
+                // The next sync passes over it.
+                Err(error) => Err(ProtocolError::Malformed(error.to_string())),
+            };
+            let sorted = message.and_then(|message| self.sort(message)).inspect_err(|_| self.unsync())?;
+            if sorted.is_some() {
+                return Ok(sorted);
             }
-            // The next sync passes over it.
-            Err(error) => Err(ProtocolError::Malformed(error.to_string())),
-        };
-        message.and_then(|message| self.sort(message)).map(Some).inspect_err(|_| self.unsync())
+        }
     }
 
     fn synced(&mut self, found: Found) -> Received {
@@ -266,21 +273,30 @@ impl Connection {
         }
     }
 
-    /// Sees whose a message is.
-    fn sort(&mut self, message: Message) -> Result<Received, ProtocolError> {
+    /// Sees whose a message is; `None` if it is kept until what follows has come.
+    fn sort(&mut self, message: Message) -> Result<Option<Received>, ProtocolError> {
         let Message::Reply { id, has_id, outcome } = message else {
             return Err(ProtocolError::Malformed("not a reply".into()));
         };
-        let Stage::Waiting(waiting) = &self.stage else { return Ok(Received::Late) };
+        let Stage::Waiting(waiting) = &mut self.stage else { return Ok(Some(Received::Late)) };
         let command = waiting.id;
         if waiting.sync.is_some_and(|number| is_answer(number, id, &outcome)) {
+            let outcome = waiting.refusal.take().map_or_else(|| Ok(empty_result()), Err);
             self.stage = Stage::Ready;
-            return Ok(Received::Reply { id: command, outcome: Ok(empty_result()) });
+            return Ok(Some(Received::Reply { id: command, outcome }));
         }
         // Agents before QEMU 4.0 echo no id, and nobody does who cannot read the request.
         if id != Some(command) && has_id {
-            return Ok(Received::Late);
+            return Ok(Some(Received::Late));
         }
+        let outcome = match outcome {
+            Err(error) if waiting.sync.is_some() => {
+                // Further errors are about the same request.
+                waiting.refusal.get_or_insert(error);
+                return Ok(None);
+            }
+            outcome => outcome,
+        };
         // Where there is more to come, it is passed over: the answer to the sync behind, or further errors that the parser
         // has to report about the same request.
         if waiting.sync.is_some() || (!has_id && outcome.is_err()) {
@@ -288,7 +304,7 @@ impl Connection {
         } else {
             self.stage = Stage::Ready;
         }
-        Ok(Received::Reply { id: command, outcome })
+        Ok(Some(Received::Reply { id: command, outcome }))
     }
 
     /// From now on, nothing that comes belongs to a request.
@@ -319,9 +335,13 @@ fn is_answer(number: i64, id: Option<RequestId>, outcome: &Outcome) -> bool {
 }
 
 impl Waiting {
-    /// Whether silence means success, with so many of the outgoing bytes written.
-    fn is_success_without_reply(&self, written: usize) -> bool {
-        self.sync.is_some() && written >= self.end
+    /// What silence means, with so many of the outgoing bytes written.
+    fn outcome_without_answer(&mut self, written: usize) -> Option<Outcome> {
+        match self.refusal.take() {
+            Some(error) => Some(Err(error)),
+            None if self.sync.is_some() && written >= self.end => Some(Ok(empty_result())),
+            None => None,
+        }
     }
 }
 
