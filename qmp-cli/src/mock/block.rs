@@ -72,6 +72,17 @@ impl BlockCore for Machine {
         Ok(())
     }
 
+    fn block_resize(&mut self, command: commands::BlockResize) -> Result<(), ServerError> {
+        let name = command.device.or(command.node_name).unwrap_or_default();
+        let node = self.nodes.get_mut(&name);
+        let node = node.ok_or_else(|| failed(format_args!("there is no node '{name}'")))?;
+        if command.size < 0 {
+            return Err(failed("a size is not below zero"));
+        }
+        node.image.virtual_size = command.size;
+        Ok(())
+    }
+
     fn query_named_block_nodes(
         &mut self,
         _: commands::QueryNamedBlockNodes,
