@@ -48,6 +48,41 @@ impl BlockCore for Machine {
         removed.map(drop).ok_or_else(|| failed(format_args!("there is no node '{name}'")))
     }
 
+    /// Puts a node on top of another one, in whose place devices use it.
+    fn blockdev_snapshot_sync(&mut self, command: commands::BlockdevSnapshotSync) -> Result<(), ServerError> {
+        let Some(below) = command.device.or(command.node_name) else {
+            return Err(failed("it is to be said of which device or node"));
+        };
+        let Some(base) = self.nodes.get(&below) else {
+            return Err(failed(format_args!("there is no node '{below}'")));
+        };
+        let unused = || (0..).map(|n| format!("#block{n}")).find(|name| !self.nodes.contains_key(name));
+        let name = command.snapshot_node_name.or_else(unused).unwrap_or_default();
+        if self.nodes.contains_key(&name) {
+            return Err(failed(format_args!("there is a node '{name}' already")));
+        }
+        let format = command.format.unwrap_or_else(|| "qcow2".to_owned());
+        let overlay = node(&name, &command.snapshot_file, &format, base.image.virtual_size, false);
+        self.nodes.insert(name.clone(), overlay.backing_file(base.file.clone()));
+        for drive in self.devices.values_mut().filter_map(|device| device.get_mut("drive")) {
+            if *drive == *below {
+                *drive = name.as_str().into();
+            }
+        }
+        Ok(())
+    }
+
+    fn block_resize(&mut self, command: commands::BlockResize) -> Result<(), ServerError> {
+        let name = command.device.or(command.node_name).unwrap_or_default();
+        let node = self.nodes.get_mut(&name);
+        let node = node.ok_or_else(|| failed(format_args!("there is no node '{name}'")))?;
+        if command.size < 0 {
+            return Err(failed("a size is not below zero"));
+        }
+        node.image.virtual_size = command.size;
+        Ok(())
+    }
+
     fn query_named_block_nodes(
         &mut self,
         _: commands::QueryNamedBlockNodes,

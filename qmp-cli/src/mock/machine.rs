@@ -1,11 +1,11 @@
 //! What the mock is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qmp_client::mock::Emitter;
 use qmp_types::ServerError;
 use qmp_types::qmp::handlers::{
-    Accelerator, BlockCore, Control, Handlers, Job, Migration, Misc, Net, Qdev, Qom, RunState,
+    Accelerator, BlockCore, Control, Handlers, Introspect, Job, Migration, Misc, Net, Qdev, Qom, RunState,
 };
 use qmp_types::qmp::{handlers, types};
 use serde_json::{Map, Value};
@@ -20,8 +20,12 @@ pub(super) struct Machine {
     pub(super) nodes: BTreeMap<String, types::BlockDeviceInfo>,
     /// Devices that have an id, by it: their properties.
     pub(super) devices: BTreeMap<String, Map<String, Value>>,
-    /// Network backends and objects, by id.
-    pub(super) backends: BTreeMap<String, &'static str>,
+    /// The ids of network backends.
+    pub(super) backends: BTreeSet<String>,
+    /// What users made by `object-add`, by id: their properties.
+    pub(super) objects: BTreeMap<String, Map<String, Value>>,
+    /// The machine's own properties.
+    pub(super) settings: BTreeMap<String, Value>,
 }
 
 impl Machine {
@@ -32,24 +36,12 @@ impl Machine {
             status: types::RunState::Running,
             nodes: BTreeMap::new(),
             devices: BTreeMap::new(),
-            backends: BTreeMap::new(),
+            backends: BTreeSet::new(),
+            objects: BTreeMap::new(),
+            settings: [("graphics", true.into()), ("max-fw-size", (8 << 20).into())]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
         }
-    }
-
-    pub(super) fn add_backend(&mut self, kind: &'static str, id: &str) -> Result<(), ServerError> {
-        if self.backends.contains_key(id) {
-            return Err(failed(format_args!("id '{id}' is taken")));
-        }
-        self.backends.insert(id.to_owned(), kind);
-        Ok(())
-    }
-
-    pub(super) fn remove_backend(&mut self, kind: &str, id: &str) -> Result<(), ServerError> {
-        if self.backends.get(id).is_none_or(|found| *found != kind) {
-            return Err(failed(format_args!("there is no {kind} '{id}'")));
-        }
-        self.backends.remove(id);
-        Ok(())
     }
 }
 
@@ -67,6 +59,10 @@ impl Handlers for Machine {
     }
 
     fn control(&mut self) -> Option<&mut dyn Control> {
+        Some(self)
+    }
+
+    fn introspect(&mut self) -> Option<&mut dyn Introspect> {
         Some(self)
     }
 

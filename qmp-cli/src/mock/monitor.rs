@@ -57,11 +57,16 @@ impl Misc for Machine {
         Ok(match line.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["info", "status"] => format!("VM status: {}\r\n", self.status.as_str()),
             ["info", "name"] => format!("{}\r\n", self.name),
+            ["info", "block"] => {
+                self.nodes.iter().map(|(name, node)| format!("{name}: {}\r\n", node.drv)).collect()
+            }
             ["stop"] => self.stop(commands::Stop::new()).map(|()| String::new())?,
             ["cont" | "c"] => self.cont(commands::Cont::new()).map(|()| String::new())?,
             [] => String::new(),
             [word, ..] => {
-                format!("'{word}' is not among the mock's commands: info status, info name, stop, cont\r\n")
+                format!(
+                    "'{word}' is not among the mock's commands: info block, info name, info status, stop, cont\r\n"
+                )
             }
         })
     }

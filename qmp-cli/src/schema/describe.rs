@@ -39,12 +39,17 @@ impl<'s> Source<'s> {
         }
     }
 
-    /// The names of all types that have one.
+    /// The names of all types. A server's have those of the bindings.
     pub(super) fn types(self) -> Vec<&'s str> {
         match self {
             Self::Bindings(schema) => schema.types.iter().map(|type_| type_.name).collect(),
-            Self::Live(_) => Vec::new(),
+            Self::Live(schema) => live::types(schema).into_keys().collect(),
         }
+    }
+
+    /// Whether there is a command, an event or a type of this name.
+    pub(super) fn has(self, name: &str) -> bool {
+        [self.commands(), self.events(), self.types()].concat().contains(&name)
     }
 
     /// What a command takes and returns, what comes with an event, what a type is.
@@ -107,13 +112,16 @@ impl Text {
             let mut notes: Vec<_> = command.features().names().map(str::to_owned).collect();
             notes.extend(command.allows_oob().then(|| OUT_OF_BAND.to_owned()));
             self.title("command", command.name(), &notes);
-            self.members("takes", live::object(command.arguments()));
-            self.type_("returns", TypeRef::Live(command.returns()));
-        } else {
-            let event = schema.event(name)?;
+            self.members("takes", live::takes(command));
+            self.type_("returns", live::returns(command));
+        } else if let Some(event) = schema.event(name) {
             let notes: Vec<_> = event.features().names().map(str::to_owned).collect();
             self.title("event", event.name(), &notes);
-            self.members("comes with", live::object(event.data()));
+            self.members("comes with", live::data(event));
+        } else {
+            let type_ = *live::types(schema).get(name)?;
+            self.title(type_.kind(), name, &type_.features());
+            self.shape(1, &TypeRef::Live(type_).shape()?, self.depth);
         }
         Some(())
     }
@@ -168,7 +176,7 @@ impl Text {
                     let text = format!("{:width$}  {}{optional}", member.name, member.type_.label());
                     self.line(indent, &text);
                     // The values of an enum without a name can be had nowhere else.
-                    if depth > 0 || matches!(member.type_, TypeRef::Live(_)) {
+                    if depth > 0 || matches!(member.type_, TypeRef::Live(type_) if !type_.is_named()) {
                         self.inside(indent + 1, member.type_, depth);
                     }
                 }

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     /// otherwise the bindings.
     #[arg(value_name = "NAME", add = ArgValueCompleter::new(completion::definitions))]
     name: Option<String>,
-    /// Ask the bindings, even if a server is given. They know the types by their names, and what is since which release.
+    /// Ask the bindings, even if a server is given. They know what is since which release, and tell integers apart.
     #[arg(long)]
     bindings: bool,
     /// The schema of the guest agent, which says nothing itself: that of the bindings.
@@ -112,9 +112,12 @@ impl Options {
 fn unknown(source: Source<'_>, name: &str) -> Failure {
     let known = [source.commands(), source.events(), source.types()].concat();
     let failure = match source {
-        Source::Live(_) => Failure::usage(format_args!("the server has no command and no event '{name}'")),
+        Source::Live(_) => Failure::usage(format_args!("the server has no command, event or type '{name}'")),
         Source::Bindings(_) => Failure::usage(format_args!("the schema has no '{name}'")),
     };
+    if matches!(source, Source::Live(_)) && Source::Bindings(&qmp_types::qmp::SCHEMA).has(name) {
+        return failure.with_hint("the bindings have it: --bindings shows that");
+    }
     match qapi_schema::nearest(name, known.into_iter()) {
         Some(nearest) => failure.with_hint(format_args!("did you mean '{nearest}'?")),
         None => failure,

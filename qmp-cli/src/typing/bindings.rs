@@ -20,9 +20,14 @@ pub(crate) fn members(schema: &'static Schema, members: Members) -> Option<Objec
     }
 }
 
+/// The name of the type of a list's elements, if a name is that of a list.
+pub(super) fn element(type_name: &str) -> Option<&str> {
+    type_name.strip_prefix('[')?.strip_suffix(']')
+}
+
 /// What values of a type look like.
 pub(crate) fn shape(schema: &'static Schema, type_name: &'static str) -> Option<Shape<'static>> {
-    if let Some(element) = type_name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+    if let Some(element) = element(type_name) {
         return Some(Shape::List(TypeRef::Bindings(schema, element)));
     }
     let reference = |name| TypeRef::Bindings(schema, name);

@@ -13,17 +13,17 @@ mod tree;
 
 use std::borrow::Cow;
 
-use qmp_client::introspection::Type;
 use qmp_types::metadata::Schema;
 
 pub(crate) use self::convert::{Conversion, Mistake, convert, inside, members};
+pub(crate) use self::live::LiveType;
 pub(crate) use self::tree::{Leaf, Node, Tree};
 
 /// A type in one of the sources.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum TypeRef<'f> {
     /// A type of a server's schema.
-    Live(Type<'f>),
+    Live(LiveType<'f>),
     /// A type of the bindings, by its name.
     Bindings(&'static Schema, &'static str),
     /// A type of a property of a device or object, by the name that the server has for it.
@@ -34,7 +34,7 @@ impl<'f> TypeRef<'f> {
     /// What it is called, for people.
     pub(crate) fn label(self) -> Cow<'f, str> {
         match self {
-            Self::Live(type_) => live::label(type_).into(),
+            Self::Live(type_) => type_.label().into(),
             Self::Bindings(_, name) => name.into(),
             Self::Property(name) => name.into(),
         }
@@ -43,7 +43,7 @@ impl<'f> TypeRef<'f> {
     /// What its values look like, if that is known.
     pub(crate) fn shape(self) -> Option<Shape<'f>> {
         match self {
-            Self::Live(type_) => live::shape(type_),
+            Self::Live(type_) => type_.shape(),
             Self::Bindings(schema, name) => bindings::shape(schema, name),
             Self::Property(name) => properties::shape(name),
         }
@@ -86,6 +86,14 @@ pub(crate) struct Object<'f> {
     pub(crate) tag: Option<&'f str>,
     /// Values of the tag, and the types whose members they add.
     pub(crate) branches: Vec<(&'f str, TypeRef<'f>)>,
+}
+
+impl<'f> Object<'f> {
+    /// The types of its members and branches.
+    pub(crate) fn types(self) -> impl Iterator<Item = TypeRef<'f>> {
+        let members = self.members.into_iter().map(|member| member.type_);
+        members.chain(self.branches.into_iter().map(|(_, type_)| type_))
+    }
 }
 
 /// A member of an object.

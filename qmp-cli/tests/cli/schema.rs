@@ -32,6 +32,33 @@ fn definitions_of_a_server() {
 }
 
 #[test]
+fn types_of_a_server_have_the_names_of_the_bindings() {
+    // What query-version returns is of another kind there, and has no member of this name.
+    let mock = Mock::new(|_| {
+        Some(
+            r#"[{"name": "query-jobs", "meta-type": "command", "arg-type": "0", "ret-type": "[1]"},
+                {"name": "query-version", "meta-type": "command", "arg-type": "0", "ret-type": "3"},
+                {"name": "0", "meta-type": "object", "members": []},
+                {"name": "1", "meta-type": "object", "members": [
+                    {"name": "id", "type": "str"}, {"name": "status", "type": "2"}, {"name": "type", "type": "str"},
+                    {"name": "new", "type": "2"}]},
+                {"name": "2", "meta-type": "enum", "members": [{"name": "done"}], "values": ["done"]},
+                {"name": "3", "meta-type": "alternate", "members": [{"type": "str"}, {"type": "1"}]},
+                {"name": "[1]", "meta-type": "array", "element-type": "1"},
+                {"name": "str", "meta-type": "builtin", "json-type": "string"}]"#
+                .to_owned(),
+        )
+    });
+    insta::assert_snapshot!(output(&mut mock.qmp(["schema", "query-jobs"])));
+    insta::assert_snapshot!(output(&mut mock.qmp(["schema", "query-version"])));
+    assert_eq!(output(&mut mock.qmp(["schema", "JobStatus"])), "enum JobStatus\n  one of done\n");
+    let said = failure(&mut mock.qmp(["schema", "JobStatu"]), 2);
+    assert!(said.ends_with("hint: did you mean 'JobStatus'?"), "{said}");
+    let said = failure(&mut mock.qmp(["schema", "RunState"]), 2);
+    assert!(said.ends_with("hint: the bindings have it: --bindings shows that"), "{said}");
+}
+
+#[test]
 fn what_xtask_does_too() {
     let done = qmp(["schema", "diff", "7.2.0", "10.2.2"]).assert().code(1);
     assert!(String::from_utf8_lossy(&done.get_output().stdout).contains("mandatory-member-removed"));
