@@ -36,8 +36,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
-    /// The command, or - for several, one a line of standard input, over one connection: COMMAND ARGUMENT…, quoted as in a shell, or
-    /// {"execute": …, "arguments": …}. It stops at the first that fails.
+    /// The command, or all of it as JSON: {"execute": …, "arguments": …}; or - for several, one a line of standard input, over one
+    /// connection: COMMAND ARGUMENT…, quoted as in a shell, or JSON. It stops at the first that fails.
     #[arg(value_name = "COMMAND", add = ArgValueCompleter::new(completion::commands))]
     command: String,
     /// Its arguments: KEY=VALUE, of the type that the schema says, with dots in KEY for members (file.driver=…) and elements

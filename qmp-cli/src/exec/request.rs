@@ -17,15 +17,21 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Reads a command and its arguments from words.
+    /// Reads a command and its arguments from words, or from one that is a message as QMP has it.
     ///
     /// # Errors
-    /// When there are none, or an argument is malformed.
+    /// When there are none, or one is malformed.
     pub(crate) fn parse(words: &[impl AsRef<str>]) -> Result<Self, Failure> {
         let Some((command, words)) = words.split_first().filter(|(command, _)| !command.as_ref().is_empty())
         else {
             return Err(Failure::usage("the command is missing"));
         };
+        if command.as_ref().starts_with('{') {
+            return match words {
+                [] => Self::parse_message(command.as_ref()),
+                _ => Err(Failure::usage("a command as JSON has its arguments in it, and none behind it")),
+            };
+        }
         Ok(Self { command: wire_name(command.as_ref()), arguments: arguments::parse(words)? })
     }
 

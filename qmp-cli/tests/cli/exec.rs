@@ -37,6 +37,23 @@ fn several_commands_go_over_one_connection() {
 }
 
 #[test]
+fn a_command_may_be_given_as_json() {
+    let mock = Mock::agreeable();
+    mock.qmp(["exec", r#"{"execute": "x", "arguments": {"y": 1}}"#]).assert().success();
+    assert_eq!(mock.requests().last().unwrap(), r#"x {"y":1}"#);
+    for (words, message) in [
+        (&["exec", r#"{"execute": "x""#][..], "the command is not JSON"),
+        (
+            &["exec", r#"{"execute": "x"}"#, "y=1"],
+            "a command as JSON has its arguments in it, and none behind it",
+        ),
+    ] {
+        let said = failure(&mut mock.qmp(words.iter().copied()), 2);
+        assert!(said.starts_with(message), "{said}");
+    }
+}
+
+#[test]
 fn lines_that_are_no_commands() {
     let mock = Mock::agreeable();
     for (line, message) in [
