@@ -33,12 +33,13 @@ fn differs_only_in_what_changed(server: &Introspection, name: SchemaName, who: &
     };
     for (release, reference) in RELEASES.iter().zip([&old, &new]) {
         let aligned = align(server, reference);
-        let contradictory: Vec<&str> = aligned.configuration.contradictory().collect();
-        assert_eq!(contradictory, [""; 0], "{who} {release}");
         let changes = compare(&aligned.server, &aligned.reference, WIRE);
         println!("{who} against {name} of {release}: {} changes", changes.len());
-        let is_stable_release = release.starts_with("7.2.") && who.contains("7.2.");
-        assert!(!is_stable_release || changes.is_empty(), "{who} {release}: {changes:?}");
+        // Of another release, conditions may be others too, and contradict each other.
+        if release.starts_with("7.2.") && who.contains("7.2.") {
+            let contradictory: Vec<&str> = aligned.configuration.contradictory().collect();
+            assert_eq!((contradictory, changes.as_slice()), (Vec::new(), &[][..]), "{who} {release}");
+        }
         for change in &changes {
             let what = entity(change);
             let is_expected = changed.contains(&what) || !is_shared(&what);
@@ -75,6 +76,10 @@ fn recorded_servers_differ_from_both_releases_in_what_changed() {
     let Some(recordings) = required(recordings()) else { return };
     for (file, text) in recordings {
         let server = Introspection::read(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        // An older one differs in what changed before the older release, too.
+        if ["_6.", "_7.0.", "_7.1."].iter().any(|older| file.contains(older)) {
+            continue;
+        }
         differs_only_in_what_changed(&server, SchemaName::Qmp, &file);
     }
 }
